@@ -1,0 +1,209 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { FlowInput, TimeWindow } from "./conversation.ts";
+import type { ConversationTable, FlowInputCounts } from "./conversation-table.ts";
+import { type FlowFormat, flowFormat, formatDiagnostics } from "./flow-format.ts";
+import { FlowRecorder } from "./flow-recorder.ts";
+import { DEFAULT_FIELDS, isHeader, TEN_FIELDS } from "./known-fields.ts";
+import { type LineSink, LineSplitter, MAX_LINE } from "./line-splitter.ts";
+import { columnsOf, isAllDashes, readOddLine } from "./odd-line.ts";
+import { RecordParser } from "./record-parser.ts";
+
+/** What to read into, and what is known of the object besides its text. */
+export interface FlowLogReaderOptions {
+  /** Receives the flows; several readers may fill one table, in any order. */
+  readonly table: ConversationTable;
+  /** The time of records whose format has none, for example the slot of the object's key. */
+  readonly fallbackTime?: TimeWindow;
+}
+
+/** A line that is no record. */
+export interface MalformedLine {
+  /** Counted from 1, in the text of the object. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** What one object held. */
+export interface FlowLogSummary {
+  /** Counts of this object alone; `objects` is 1. */
+  readonly input: FlowInput;
+  /** Fields of the format that was read last, in the order of the columns; absent when none was recognised. */
+  readonly fields?: readonly string[];
+  /** The first five. */
+  readonly malformed: readonly MalformedLine[];
+  /** What the format cannot tell, each said once. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads the plain text of one flow-log object, chunk by chunk. */
+export interface FlowLogReader {
+  /** Takes the next bytes of text (decompressed); they may end anywhere, and are not kept. */
+  push(chunk: Uint8Array): void;
+  /** Ends the object; nothing may be pushed after it. */
+  end(): FlowLogSummary;
+}
+
+const SAMPLES = 5;
+const LINE_FEED = 10;
+
+/**
+ * Begins to read one flow-log object into a table. Nothing in the text makes it fail: lines that are no records are
+ * counted and sampled. Without a header, the default format and the ten-column format are recognised by their columns.
+ *
+ * @example
+ * const reader = createFlowLogReader({ table });
+ * for await (const chunk of gunzipped) reader.push(chunk);
+ * const { input, diagnostics } = reader.end();
+ */
+export function createFlowLogReader(options: FlowLogReaderOptions): FlowLogReader {
+  const object = new ObjectReader(options);
+  const splitter = new LineSplitter(object);
+  return {
+    push: (chunk) => splitter.push(chunk),
+    end: () => {
+      splitter.end();
+      return object.summary();
+    },
+  };
+}
+
+/** One object: which format its lines are in, and what became of each. */
+class ObjectReader implements LineSink {
+  readonly #options: FlowLogReaderOptions;
+  readonly #number: number;
+  readonly #input: FlowInputCounts;
+  readonly #malformed: MalformedLine[] = [];
+  readonly #diagnostics = new Map<string, Diagnostic>();
+  readonly #text = new TextDecoder();
+  #format: FlowFormat | undefined;
+  #parser: RecordParser | undefined;
+  #recorder: FlowRecorder | undefined;
+  #line = 0;
+
+  constructor(options: FlowLogReaderOptions) {
+    this.#options = options;
+    options.table.input.objects += 1;
+    this.#number = options.table.input.objects;
+    this.#input = { objects: 1, records: 0, conversationRecords: 0, noData: 0, skipData: 0, malformed: 0 };
+  }
+
+  lines(buffer: Uint8Array, from: number, to: number): void {
+    let at = from;
+    while (at < to) {
+      at = this.#format?.usable === true ? this.#plainLines(buffer, at, to) : at;
+      if (at < to) {
+        const end = buffer.indexOf(LINE_FEED, at) + 1;
+        if (end - 1 - at > MAX_LINE) this.overlongLine();
+        else this.#oddLine(buffer, at, end);
+        at = end;
+      }
+    }
+  }
+
+  /** Reads records until a line is not in the plain form; answers where that one begins. */
+  #plainLines(buffer: Uint8Array, from: number, to: number): number {
+    const parser = this.#parser;
+    const recorder = this.#recorder;
+    if (parser === undefined || recorder === undefined) return from;
+    parser.use(buffer);
+    let at = from;
+    let count = 0;
+    while (at < to) {
+      const next = parser.readLine(buffer, at);
+      if (next < 0) break;
+      recorder.record(buffer);
+      count += 1;
+      at = next;
+    }
+    this.#line += count;
+    this.#input.records += count;
+    this.#input.conversationRecords += count;
+    return at;
+  }
+
+  overlongLine(): void {
+    this.#line += 1;
+    this.#input.records += 1;
+    this.#addMalformed("longer than any record");
+  }
+
+  #oddLine(buffer: Uint8Array, from: number, to: number): void {
+    this.#line += 1;
+    const format = this.#format;
+    if (format !== undefined && isAllDashes(buffer, from, to - 1, format.fields.length)) {
+      this.#input.records += 1;
+      this.#input.noData += 1;
+      return;
+    }
+    const columns = columnsOf(this.#text.decode(buffer.subarray(from, to - 1)));
+    if (this.#format === undefined) this.#recognise(columns);
+    const odd = readOddLine(columns, this.#format);
+    if (odd.kind === "blank") return;
+    if (odd.kind === "header") {
+      this.#use(odd.columns);
+      return;
+    }
+    this.#input.records += 1;
+    if (odd.kind === "malformed") this.#addMalformed(odd.reason);
+    else if (odd.kind === "record") this.#record(odd.line);
+    else this.#input[odd.kind] += 1;
+  }
+
+  /** Recognises a format known by heart, from the first line that has its columns. */
+  #recognise(columns: readonly string[]): void {
+    if (columns.length === 0 || isHeader(columns)) return;
+    for (const fields of [DEFAULT_FIELDS, TEN_FIELDS]) {
+      if (columns.length === fields.length && readOddLine(columns, flowFormat(fields)).kind !== "malformed") {
+        this.#use(fields);
+      }
+    }
+  }
+
+  #use(columns: readonly string[]): void {
+    const { table, fallbackTime } = this.#options;
+    const format = flowFormat(columns);
+    this.#format = format;
+    this.#parser = new RecordParser(format, table.ipv6);
+    this.#recorder = new FlowRecorder(table, this.#parser, format, this.#number, fallbackTime);
+    for (const diagnostic of formatDiagnostics(format)) this.#diagnostics.set(diagnostic.what, diagnostic);
+  }
+
+  #record(line: string): void {
+    const buffer = Uint8Array.from(line, (character) => character.charCodeAt(0));
+    this.#parser?.use(buffer);
+    if (this.#parser === undefined || this.#parser.readLine(buffer, 0) < 0) {
+      this.#addMalformed("not a record of this format");
+      return;
+    }
+    this.#recorder?.record(buffer);
+    this.#input.conversationRecords += 1;
+  }
+
+  #addMalformed(reason: string): void {
+    this.#input.malformed += 1;
+    if (this.#malformed.length < SAMPLES) this.#malformed.push({ line: this.#line, reason });
+  }
+
+  summary(): FlowLogSummary {
+    const { table } = this.#options;
+    for (const count of Object.keys(this.#input) as (keyof FlowInput)[]) {
+      if (count !== "objects") table.input[count] += this.#input[count];
+    }
+    if (this.#format === undefined && this.#input.records > 0) {
+      this.#diagnostics.set("format", UNKNOWN_FORMAT);
+    }
+    return {
+      input: { ...this.#input },
+      ...(this.#format === undefined ? {} : { fields: this.#format.fields }),
+      malformed: this.#malformed,
+      diagnostics: [...this.#diagnostics.values()],
+    };
+  }
+}
+
+const UNKNOWN_FORMAT: Diagnostic = {
+  code: "FLOW_LOG_FORMAT_UNKNOWN",
+  what: "The file has no header, and its lines are in none of the formats known by heart",
+  why: "without the names of the columns their values mean nothing",
+  fix: 'put the fields of the flow log\'s format on the first line, like "srcaddr dstaddr dstport protocol"',
+};

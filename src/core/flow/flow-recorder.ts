@@ -1,0 +1,134 @@
+import type { TimeWindow } from "./conversation.ts";
+import type { ConversationTable } from "./conversation-table.ts";
+import {
+  ACTED,
+  BYTE_SUM,
+  END,
+  FAMILY,
+  FLAGS,
+  type FlowFormat,
+  PACKET_SUM,
+  PROTOCOL,
+  SOURCE,
+  SOURCE_PORT,
+  START,
+  TARGET,
+  TARGET_PORT,
+} from "./flow-format.ts";
+import type { RecordParser } from "./record-parser.ts";
+import {
+  A_HAS_NO_PORT,
+  A_IS_IPV6,
+  ACTION_SHIFT,
+  B_HAS_NO_PORT,
+  B_IS_IPV6,
+  NO_PROTOCOL,
+  OBJECT,
+  ORIENTED,
+  RECORDS,
+  SAW,
+  SAW_FROM_A,
+  SAW_FROM_B,
+} from "./row-layout.ts";
+import { isOutOfOrder, swappedMeta, swappedPorts } from "./undetermined-flow.ts";
+
+const TCP = 6;
+const SYN = 2;
+const SYN_ACK = 18;
+
+/** Adds the record that a parser has just read to a table: the other half of the hot loop. */
+export class FlowRecorder {
+  readonly #table: ConversationTable;
+  readonly #parser: RecordParser;
+  readonly #format: FlowFormat;
+  readonly #fallbackTime: TimeWindow | undefined;
+  readonly #object: number;
+  readonly #hasTime: boolean;
+
+  /** `object` is the number of the object in its read, from 1; `fallbackTime` is for records without their own. */
+  constructor(
+    table: ConversationTable,
+    parser: RecordParser,
+    format: FlowFormat,
+    object: number,
+    fallbackTime: TimeWindow | undefined,
+  ) {
+    this.#table = table;
+    this.#parser = parser;
+    this.#format = format;
+    this.#object = object;
+    this.#fallbackTime = fallbackTime;
+    this.#hasTime = format.hasTime || fallbackTime !== undefined;
+    if (format.hasVolume || this.#hasTime) table.flows.keepStats();
+  }
+
+  /** Adds the record, which was read from `buffer`. */
+  record(buffer: Uint8Array): void {
+    const { flows, interfaceNames } = this.#table;
+    const parser = this.#parser;
+    const at = this.#locate();
+    flows.rows[at + RECORDS] = (flows.rows[at + RECORDS] as number) + 1;
+    if (this.#format.hasVolume) {
+      flows.addVolume(at, parser.big[PACKET_SUM] as number, parser.big[BYTE_SUM] as number);
+    }
+    if (this.#hasTime) this.#addTime(at);
+    const { interfaceFrom, interfaceTo } = parser;
+    if (interfaceTo - interfaceFrom > 1) {
+      flows.addInterface(at, interfaceNames.indexOfBytes(buffer, interfaceFrom, interfaceTo));
+    }
+  }
+
+  /** The offset of the record's row, with what the record shows about it noted. */
+  #locate(): number {
+    const { small } = this.#parser;
+    const source = small[SOURCE] as number;
+    const target = small[TARGET] as number;
+    const protocol = small[PROTOCOL] as number;
+    const flags = small[FLAGS] as number;
+    const meta =
+      (protocol < 0 ? NO_PROTOCOL : protocol) |
+      ((small[ACTED] as number) << ACTION_SHIFT) |
+      (small[SOURCE + FAMILY] === 6 ? A_IS_IPV6 | B_IS_IPV6 : 0);
+    // Flags are 0 for all protocols but TCP, so a SYN is one of TCP even in a format without the protocol.
+    const hasSyn = flags > 0 && (flags & SYN) !== 0 && (protocol === TCP || protocol < 0);
+    if (!hasSyn) return this.#locateUndetermined(source, target, meta);
+    return (flags & SYN_ACK) === SYN_ACK
+      ? this.#locateOriented(target, source, small[SOURCE_PORT] as number, meta)
+      : this.#locateOriented(source, target, small[TARGET_PORT] as number, meta);
+  }
+
+  #locateOriented(consumer: number, provider: number, port: number, meta: number): number {
+    const { flows } = this.#table;
+    return port < 0
+      ? flows.locate(consumer, provider, 0, meta | ORIENTED | B_HAS_NO_PORT)
+      : flows.locate(consumer, provider, port, meta | ORIENTED);
+  }
+
+  #locateUndetermined(source: number, target: number, familyMeta: number): number {
+    const { small } = this.#parser;
+    const { flows } = this.#table;
+    const sourcePort = small[SOURCE_PORT] as number;
+    const targetPort = small[TARGET_PORT] as number;
+    const meta = familyMeta | (sourcePort < 0 ? A_HAS_NO_PORT : 0) | (targetPort < 0 ? B_HAS_NO_PORT : 0);
+    const ports = (Math.max(sourcePort, 0) << 16) | Math.max(targetPort, 0);
+    const swap = isOutOfOrder(source, target, ports, meta);
+    const at = swap
+      ? flows.locate(target, source, swappedPorts(ports), swappedMeta(meta))
+      : flows.locate(source, target, ports, meta);
+    flows.rows[at + SAW] = (flows.rows[at + SAW] as number) | (swap ? SAW_FROM_B : SAW_FROM_A);
+    return at;
+  }
+
+  #addTime(at: number): void {
+    const { big } = this.#parser;
+    const { flows } = this.#table;
+    const start = big[START] as number;
+    const end = big[END] as number;
+    if (start >= 0 || end >= 0) {
+      flows.addTime(at, start < 0 ? end : start, end < 0 ? start : end);
+    } else if (this.#fallbackTime !== undefined && flows.rows[at + OBJECT] !== this.#object) {
+      flows.rows[at + OBJECT] = this.#object;
+      flows.addTime(at, this.#fallbackTime.start, this.#fallbackTime.end);
+    }
+  }
+}

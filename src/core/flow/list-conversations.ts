@@ -1,0 +1,162 @@
+import { formatIpv4 } from "../net/ipv4-text.ts";
+import { formatIpv6 } from "../net/ipv6-text.ts";
+import type { Conversation, FlowAction } from "./conversation.ts";
+import type { ConversationTable } from "./conversation-table.ts";
+import type { FlowTable } from "./flow-table.ts";
+import { databaseAt, type KnownDatabases } from "./known-databases.ts";
+import { EVIDENCE } from "./resolve-flows.ts";
+import {
+  A,
+  A_IS_IPV6,
+  ACTION_MASK,
+  ACTION_SHIFT,
+  B,
+  B_HAS_NO_PORT,
+  B_IS_IPV6,
+  BY_SHIFT,
+  BYTES,
+  FIRST,
+  LAST,
+  META,
+  NO_PROTOCOL,
+  PACKETS,
+  PORTS,
+  PROTOCOL_MASK,
+  RECORDS,
+  ROW_WORDS,
+  SAW,
+  SAW_BYTES,
+  SAW_PACKETS,
+  SAW_TIME,
+  STAT_WORDS,
+} from "./row-layout.ts";
+import { formatUtc } from "./utc-time.ts";
+
+const PROTOCOL_NAMES: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp" };
+const ACTION_NAMES: readonly (FlowAction | undefined)[] = ["ACCEPT", "REJECT", undefined];
+const FIRST_IPV6 = 2 ** 32;
+
+/** Turns resolved rows into conversations, by consumer, provider, port, protocol and action, ascending. */
+export function listConversations(
+  table: ConversationTable,
+  resolved: FlowTable,
+  databases: KnownDatabases,
+): Conversation[] {
+  const addresses = new AddressTexts(table);
+  return sortedRows(resolved, addresses).map((at) =>
+    conversationOf(table, resolved, at, addresses, databases),
+  );
+}
+
+/** Texts and order of the addresses in rows: each is written once. */
+class AddressTexts {
+  readonly #ipv4 = new Map<number, string>();
+  readonly #values: bigint[] = [];
+  readonly #texts: string[] = [];
+  readonly #ranks: number[] = [];
+
+  constructor(table: ConversationTable) {
+    for (let index = 0; index < table.ipv6.size; index += 1) this.#values.push(table.ipv6.valueOf(index));
+    this.#texts.push(...this.#values.map(formatIpv6));
+    const order = this.#values.map((value, index) => ({ value, index }));
+    order.sort((x, y) => (x.value < y.value ? -1 : 1));
+    order.forEach(({ index }, rank) => {
+      this.#ranks[index] = rank;
+    });
+  }
+
+  text(word: number, isIpv6: number): string {
+    if (isIpv6 !== 0) return this.#texts[word] ?? "";
+    const known = this.#ipv4.get(word);
+    if (known !== undefined) return known;
+    const text = formatIpv4(word);
+    this.#ipv4.set(word, text);
+    return text;
+  }
+
+  value(word: number, isIpv6: number): number | bigint {
+    return isIpv6 === 0 ? word >>> 0 : (this.#values[word] as bigint);
+  }
+
+  /** A number that orders addresses: IPv4 before IPv6, ascending. */
+  rank(word: number, isIpv6: number): number {
+    return isIpv6 === 0 ? word >>> 0 : FIRST_IPV6 + (this.#ranks[word] as number);
+  }
+}
+
+/** Offsets of the rows in the order of the output. */
+function sortedRows(resolved: FlowTable, addresses: AddressTexts): number[] {
+  const { rows, size } = resolved;
+  const keys = new Float64Array(size * 3);
+  for (let row = 0; row < size; row += 1) {
+    const at = row * ROW_WORDS;
+    const meta = rows[at + META] as number;
+    keys[row * 3] = addresses.rank(rows[at + A] as number, meta & A_IS_IPV6);
+    keys[row * 3 + 1] = addresses.rank(rows[at + B] as number, meta & B_IS_IPV6);
+    const protocolAndAction = ((meta & PROTOCOL_MASK) << 2) | ((meta & ACTION_MASK) >>> ACTION_SHIFT);
+    keys[row * 3 + 2] = (rows[at + PORTS] as number) * 4096 + protocolAndAction;
+  }
+  const order = Array.from({ length: size }, (_, row) => row);
+  order.sort((x, y) => compareKeys(keys, x * 3, y * 3));
+  return order.map((row) => row * ROW_WORDS);
+}
+
+function compareKeys(keys: Float64Array, x: number, y: number): number {
+  for (let part = 0; part < 3; part += 1) {
+    const difference = (keys[x + part] as number) - (keys[y + part] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function conversationOf(
+  table: ConversationTable,
+  resolved: FlowTable,
+  at: number,
+  addresses: AddressTexts,
+  databases: KnownDatabases,
+): Conversation {
+  const { rows } = resolved;
+  const meta = rows[at + META] as number;
+  const a = rows[at + A] as number;
+  const b = rows[at + B] as number;
+  const port = (meta & B_HAS_NO_PORT) === 0 ? (rows[at + PORTS] as number) : undefined;
+  const number = meta & PROTOCOL_MASK;
+  const protocol = number === NO_PROTOCOL ? undefined : (PROTOCOL_NAMES[number] ?? String(number));
+  const action = ACTION_NAMES[(meta & ACTION_MASK) >>> ACTION_SHIFT];
+  const database =
+    databaseAt(databases, addresses.value(b, meta & B_IS_IPV6), port) ??
+    databaseAt(databases, addresses.value(a, meta & A_IS_IPV6), undefined);
+  const interfaceIds = resolved.interfacesOf(at).map((index) => table.interfaceNames.nameOf(index));
+  return {
+    consumer: addresses.text(a, meta & A_IS_IPV6),
+    provider: addresses.text(b, meta & B_IS_IPV6),
+    ...(port === undefined ? {} : { port }),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(action === undefined ? {} : { action }),
+    records: (rows[at + RECORDS] as number) >>> 0,
+    ...volumeOf(resolved, at),
+    orientedBy: EVIDENCE[(rows[at + SAW] as number) >>> BY_SHIFT] ?? "unknown",
+    ...(database === undefined ? {} : { database }),
+    ...(interfaceIds.length === 0 ? {} : { interfaceIds: interfaceIds.sort() }),
+  };
+}
+
+function volumeOf(
+  resolved: FlowTable,
+  at: number,
+): Pick<Conversation, "packets" | "bytes" | "firstSeen" | "lastSeen"> {
+  const saw = resolved.rows[at + SAW] as number;
+  const stat = (at / ROW_WORDS) * STAT_WORDS;
+  const { stats } = resolved;
+  return {
+    ...((saw & SAW_PACKETS) === 0 ? {} : { packets: stats[stat + PACKETS] as number }),
+    ...((saw & SAW_BYTES) === 0 ? {} : { bytes: stats[stat + BYTES] as number }),
+    ...((saw & SAW_TIME) === 0
+      ? {}
+      : {
+          firstSeen: formatUtc(stats[stat + FIRST] as number),
+          lastSeen: formatUtc(stats[stat + LAST] as number),
+        }),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { Mode } from "../inventory/mode.ts";
+import { addressSetOfCidrs, isEmpty, isSubset } from "../net/address-set.ts";
+import type { Cidr } from "../net/cidr.ts";
+import type { DatabasePolicy } from "../policy/resolution.ts";
+import type { Reach } from "../rule/reach.ts";
+import { sourceText } from "../rule/rule-text.ts";
+import type { Refusal } from "./plan.ts";
+import type { Change, LiveDatabase } from "./plan-change.ts";
+import type { ObservedConsumer } from "./world.ts";
+
+interface FindingContext {
+  readonly live: LiveDatabase;
+  readonly policy: DatabasePolicy;
+  readonly now: Reach;
+  readonly change: Change | undefined;
+  readonly mode: Mode;
+  readonly observed: readonly ObservedConsumer[] | undefined;
+  readonly refused: readonly Refusal[];
+}
+
+/** What a person should know about a database that is no reason to refuse. */
+export function databaseFindings(context: FindingContext): readonly Diagnostic[] {
+  const changes = (context.change?.steps.length ?? 0) > 0;
+  return [
+    ...observedRefusals(context),
+    ...(changes ? [...noHistory(context), ...untrackedSessions(context)] : []),
+    ...unknownPeers(context),
+    ...openToWorld(context),
+  ];
+}
+
+/** A database that is only observed shows what would stop its enforcement. */
+function observedRefusals({ mode, refused }: FindingContext): readonly Diagnostic[] {
+  if (mode === "enforce") return [];
+  return refused.map((r) => ({
+    code: `WOULD_REFUSE_${upperSnake(r.gate)}`,
+    what: r.what,
+    why: r.why,
+    fix: r.fix,
+  }));
+}
+
+function noHistory({ live, observed }: FindingContext): readonly Diagnostic[] {
+  if (observed !== undefined) return [];
+  return [
+    {
+      code: "NO_FLOW_HISTORY",
+      what: `No flow logs were given for database "${live.database.id}"`,
+      why: "Without them nobody can say which clients would lose access",
+      fix: `Add "--flows" with a file, a folder or an s3:// prefix`,
+    },
+  ];
+}
+
+function untrackedSessions({ live, now }: FindingContext): readonly Diagnostic[] {
+  if (isEmpty(now.untracked)) return [];
+  return [
+    {
+      code: "UNTRACKED_SESSIONS",
+      what: `Database "${live.database.id}" is open to every address in both directions, so EC2 does not track its sessions`,
+      why: "Untracked sessions of clients that policy does not allow die at once when the groups change; those of allowed clients go on",
+      fix: "Check who would lose access before the change, and make it at a quiet hour",
+    },
+  ];
+}
+
+function unknownPeers({ live, now }: FindingContext): readonly Diagnostic[] {
+  return now.unknown.map((source) => ({
+    code: "PEER_UNKNOWN",
+    what: `A group of database "${live.database.id}" admits ${sourceText(source)}, whose addresses cannot be read from here`,
+    why: "Clients behind it are admitted now, and whether they would lose access is not known",
+    fix: "Read the account that owns it, or name the addresses in policy",
+  }));
+}
+
+function openToWorld({ live, policy }: FindingContext): readonly Diagnostic[] {
+  const wide = (["0.0.0.0/0", "::/0"] as Cidr[]).filter((cidr) =>
+    isSubset(addressSetOfCidrs([cidr]), policy.allowed),
+  );
+  if (wide.length === 0) return [];
+  return [
+    {
+      code: "OPEN_TO_EVERY_ADDRESS",
+      what: `Policy lets every address (${wide.join(", ")}) reach database "${live.database.id}"`,
+      why: "A rule with the any-address IP list grants that",
+      fix: "Name the consumers by label or by a narrower IP list",
+    },
+  ];
+}
+
+const upperSnake = (gate: string): string => gate.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase();

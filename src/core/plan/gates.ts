@@ -1,0 +1,244 @@
+import { digest } from "../digest.ts";
+import { isOwnRule } from "../inventory/ownership.ts";
+import {
+  type AddressSet,
+  addressSetOfCidrs,
+  countAddresses,
+  isEmpty,
+  subtract,
+  union,
+} from "../net/address-set.ts";
+import type { DatabasePolicy } from "../policy/resolution.ts";
+import { type Reach, reachOfRules } from "../rule/reach.ts";
+import { totalWeight } from "../rule/rule-weight.ts";
+import type { Gate, LostConsumer, Refusal } from "./plan.ts";
+import type { Change, LiveDatabase } from "./plan-change.ts";
+import type { World } from "./world.ts";
+
+/** What the gates look at for one database. */
+export interface GateContext {
+  readonly world: World;
+  readonly live: LiveDatabase;
+  readonly policy: DatabasePolicy;
+  readonly policyComplete: boolean;
+  readonly port: number | undefined;
+  readonly now: Reach;
+  readonly change: Change | undefined;
+  readonly losses: readonly LostConsumer[];
+  /** `undefined` when no flow history was given. */
+  readonly observedClients: number | undefined;
+}
+
+// States in which AWS is known to take a change of groups; in any other it may refuse or delay it.
+const READY = new Set(["available", "backing-up", "storage-optimization"]);
+
+/** All gates, in the order in which a person should read them. Each refuses or stays silent. */
+const GATES: readonly ((context: GateContext) => Refusal | undefined)[] = [
+  notSupported,
+  unreadGroups,
+  noPort,
+  noPolicyObject,
+  incompletePolicy,
+  emptyPolicy,
+  quota,
+  busy,
+  shrink,
+  losesAccess,
+  sharedGroup,
+];
+
+/** Refusals that stand, after those that a person has acknowledged are taken out. */
+export function refusals(context: GateContext): readonly Refusal[] {
+  const { acknowledged } = context.world.settings;
+  const all = GATES.flatMap((gate) => gate(context) ?? []);
+  return all.filter((r) => r.acknowledge === undefined || !acknowledged.has(r.acknowledge));
+}
+
+const idOf = (context: GateContext): string => context.live.database.id;
+
+/** Names gate, database and the exact circumstances, so that it never covers a later, different case. */
+function token(context: GateContext, gate: Gate, circumstances: string): string {
+  return `${gate}:${idOf(context)}:${digest(`${context.live.database.arn}|${circumstances}`).slice(0, 8)}`;
+}
+
+const acknowledgeFix = (acknowledge: string): string => `or overrule with "--acknowledge ${acknowledge}"`;
+
+function notSupported(context: GateContext): Refusal | undefined {
+  const problem = context.live.database.unsupported;
+  return problem === undefined
+    ? undefined
+    : { gate: "notReady", what: problem.what, why: problem.why, fix: problem.fix };
+}
+
+function unreadGroups(context: GateContext): Refusal | undefined {
+  const { unread } = context.live;
+  if (unread.length === 0) return undefined;
+  return {
+    gate: "notReady",
+    what: `Database "${idOf(context)}" carries ${unread.join(", ")}, which the inventory does not hold`,
+    why: "What an unread group admits is unknown, and detaching it could cut a client",
+    fix: "Allow ec2:DescribeSecurityGroups for these groups, or take the snapshot again",
+  };
+}
+
+function noPort(context: GateContext): Refusal | undefined {
+  if (context.port !== undefined || context.live.database.unsupported !== undefined) return undefined;
+  return {
+    gate: "notReady",
+    what: `Database "${idOf(context)}" has no endpoint yet (status "${context.live.database.status}")`,
+    why: "Its port is known only once AWS has created the endpoint",
+    fix: "Run again when the database is available",
+  };
+}
+
+function noPolicyObject(context: GateContext): Refusal | undefined {
+  if (context.policy.matched.length > 0) return undefined;
+  const acknowledge = token(context, "noPolicyObject", "");
+  return {
+    gate: "noPolicyObject",
+    what: `Policy knows no workload or virtual service that stands for database "${idOf(context)}"`,
+    why: "Without one no rule can name it, and enforcing would cut every client",
+    fix: `Create an unmanaged workload with external_data_reference "${context.live.database.arn}", ${acknowledgeFix(acknowledge)}`,
+    acknowledge,
+  };
+}
+
+function incompletePolicy(context: GateContext): Refusal | undefined {
+  const reasons = context.policy.incomplete;
+  if (context.policyComplete && reasons.length === 0) return undefined;
+  const first = reasons[0];
+  const acknowledge = token(context, "incompletePolicy", reasons.map((r) => r.what).join("\n"));
+  return {
+    gate: "incompletePolicy",
+    what: first?.what ?? "The policy answer may be cut short",
+    why: first?.why ?? "Rules that are missing from it would be revoked although policy still grants them",
+    fix: `${first?.fix ?? "Run again when the policy source answers in full"}, ${acknowledgeFix(acknowledge)}`,
+    acknowledge,
+  };
+}
+
+function emptyPolicy(context: GateContext): Refusal | undefined {
+  const { policy, observedClients } = context;
+  if (policy.matched.length === 0 || !isEmpty(policy.allowed)) return undefined;
+  if (observedClients === 0 && isEmpty(granted(context))) return undefined;
+  const acknowledge = token(context, "emptyPolicy", "");
+  const clients =
+    observedClients === undefined
+      ? "no flow history says that it has no clients"
+      : `${observedClients} clients were seen`;
+  return {
+    gate: "emptyPolicy",
+    what: `Policy allows nobody to reach database "${idOf(context)}"`,
+    why: `Enforcing would cut every client, and ${clients}`,
+    fix: `Add a rule for its clients, ${acknowledgeFix(acknowledge)}`,
+    acknowledge,
+  };
+}
+
+function quota(context: GateContext): Refusal | undefined {
+  const { change, world } = context;
+  if (change === undefined) return undefined;
+  const { rulesPerSecurityGroup, securityGroupsPerInterface } = world.inventory.quotas;
+  if (change.targetGroups.length <= securityGroupsPerInterface && !egressOverflows(context)) return undefined;
+  const rules = change.slots.flatMap((s) => s.placed);
+  const weight = totalWeight(rules, world.peers.prefixLists);
+  return {
+    gate: "quota",
+    what: `Policy for database "${idOf(context)}" takes ${weight.v4} IPv4 and ${weight.v6} IPv6 rules, that is ${change.targetGroups.length} groups`,
+    why: `The account allows ${rulesPerSecurityGroup} rules a group and family, and ${securityGroupsPerInterface} groups an interface: ${rulesPerSecurityGroup * securityGroupsPerInterface} in all`,
+    fix: "Raise quota L-0EA8095F (rules per group) or L-2AFB9258 (groups per interface), or let policy name larger address ranges",
+  };
+}
+
+/** Egress that is copied must fit in one new group. */
+function egressOverflows(context: GateContext): boolean {
+  const limit = context.world.inventory.quotas.rulesPerSecurityGroup;
+  const copied = (context.change?.steps ?? []).filter(
+    (s) => s.action === "authorize" && s.rules[0]?.direction === "egress",
+  );
+  return copied.some((s) => {
+    const weight = totalWeight(s.action === "authorize" ? s.rules : [], context.world.peers.prefixLists);
+    return weight.v4 > limit || weight.v6 > limit;
+  });
+}
+
+function busy(context: GateContext): Refusal | undefined {
+  const { database } = context.live;
+  const changesMembership = context.change?.steps.some((s) => s.action === "setDatabaseGroups") ?? false;
+  const blocking = [database, ...database.members].find((d) => !READY.has(d.status));
+  if (!changesMembership || blocking === undefined || database.unsupported !== undefined) return undefined;
+  return {
+    gate: "notReady",
+    what: `${blocking === database ? "Database" : "Member"} "${blocking.id}" has status "${blocking.status}"`,
+    why: "AWS refuses or delays a change of groups in this state",
+    fix: `Run again when its status is "available"`,
+  };
+}
+
+function shrink(context: GateContext): Refusal | undefined {
+  const before = granted(context);
+  const total = countAddresses(before);
+  const lost = countAddresses(subtract(before, context.policy.allowed));
+  const { shrinkPercent } = context.world.settings;
+  if (lost === 0n || (lost * 100n <= total * BigInt(shrinkPercent) && lost < total)) return undefined;
+  const acknowledge = token(context, "shrink", `${total}|${lost}|${countAddresses(context.policy.allowed)}`);
+  return {
+    gate: "shrink",
+    what: `${lost} of ${total} addresses that policy granted to database "${idOf(context)}" would go`,
+    why: `More than ${shrinkPercent} % at once, or all of them, more often means a broken policy answer than a wish`,
+    fix: `Check the policy source, ${acknowledgeFix(acknowledge)}`,
+    acknowledge,
+  };
+}
+
+/**
+ * What policy had granted, as the managed groups show it. Rules that Moat authorised carry its tag, so a rule added by
+ * hand is not counted, and taking it out is no shrinking. Where no rule carries the tag (a snapshot without rule
+ * tags), all count but those open to a whole family.
+ */
+function granted(context: GateContext): AddressSet {
+  const { live, port, world } = context;
+  if (port === undefined) return addressSetOfCidrs([]);
+  const rules = live.managed.flatMap((g) => g.rules).filter((r) => r.direction === "ingress");
+  const own = rules.filter((r) => isOwnRule(r, world.settings.owner));
+  const counted =
+    own.length > 0 ? own : rules.filter((r) => !(r.source.kind === "cidr" && r.source.cidr.endsWith("/0")));
+  return union(reachOfRules(counted, port, world.peers).admitted);
+}
+
+function losesAccess(context: GateContext): Refusal | undefined {
+  const { losses } = context;
+  if (losses.length === 0) return undefined;
+  const consumers = losses.map((l) => l.consumer);
+  const acknowledge = token(context, "losesAccess", consumers.join(" "));
+  const shown =
+    consumers.slice(0, 3).join(", ") + (consumers.length > 3 ? ` and ${consumers.length - 3} more` : "");
+  return {
+    gate: "losesAccess",
+    what: `${consumers.length} consumer${consumers.length === 1 ? "" : "s"} seen at database "${idOf(context)}" would lose access: ${shown}`,
+    why: "Their connections were accepted lately and policy does not allow them",
+    fix: `Allow them in policy, ${acknowledgeFix(acknowledge)}`,
+    acknowledge,
+  };
+}
+
+function sharedGroup(context: GateContext): Refusal | undefined {
+  const { world, live, change } = context;
+  if (change === undefined) return undefined;
+  const leaving = live.attachedIds.filter((id) => !change.targetGroups.includes(id));
+  for (const id of leaving) {
+    for (const referrer of world.referrers.get(id) ?? []) {
+      const other = (world.carriers.get(referrer.groupId) ?? []).find((d) => d.arn !== live.database.arn);
+      if (other === undefined) continue;
+      const acknowledge = token(context, "sharedGroup", `${id}|${referrer.groupId}`);
+      return {
+        gate: "sharedGroup",
+        what: `Group "${id}" would be detached from "${idOf(context)}", and ${referrer.groupId} of database "${other.id}" admits members of it`,
+        why: `"${idOf(context)}" would no longer be a member, so it could no longer open connections to "${other.id}"`,
+        fix: `Name the database's address in ${referrer.groupId} instead, ${acknowledgeFix(acknowledge)}`,
+        acknowledge,
+      };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,169 @@
+import type { Database, SecurityGroup, Tags } from "../inventory/model.ts";
+import {
+  ORIGINAL_GROUPS_TAG,
+  OWNER_TAG,
+  originalGroups,
+  originalGroupsTags,
+} from "../inventory/ownership.ts";
+import type { AddressSet } from "../net/address-set.ts";
+import type { CompiledRule } from "../rule/compile-rules.ts";
+import { placeRules, type Slot } from "../rule/place-rules.ts";
+import { ruleKey } from "../rule/rule-key.ts";
+import { egressChange, type GroupSteps, groupSteps, newGroupSteps } from "./group-steps.ts";
+import { membershipSteps } from "./membership-steps.ts";
+import type { Step } from "./plan.ts";
+import { attachedGroupIds, type World } from "./world.ts";
+
+/** The database as it is now, seen by the planner. */
+export interface LiveDatabase {
+  readonly database: Database;
+  readonly attachedIds: readonly string[];
+  /** Attached groups that the inventory holds. */
+  readonly attached: readonly SecurityGroup[];
+  /** Attached ids that the inventory does not hold: what they admit cannot be known. */
+  readonly unread: readonly string[];
+  /** Our groups for this database in its VPC, attached ones first. */
+  readonly managed: readonly SecurityGroup[];
+  readonly inTransition: boolean;
+}
+
+/** Reads the planner's view of one database out of the world. */
+export function liveDatabase(world: World, database: Database): LiveDatabase {
+  const attachedIds = attachedGroupIds(database);
+  const isAttached = (g: SecurityGroup): number => (attachedIds.includes(g.groupId) ? 0 : 1);
+  const managed = (world.managed.get(database.arn) ?? [])
+    .filter((g) => database.vpcId === undefined || g.vpcId === database.vpcId)
+    .sort((a, b) => isAttached(a) - isAttached(b) || (a.groupId < b.groupId ? -1 : 1));
+  const memberships = [...database.memberships, ...database.members.flatMap((m) => m.memberships)];
+  return {
+    database,
+    attachedIds,
+    attached: attachedIds.flatMap((id) => world.groups.get(id) ?? []),
+    unread: attachedIds.filter((id) => !world.groups.has(id)),
+    managed,
+    inTransition: memberships.some((m) => m.status !== "active"),
+  };
+}
+
+/** Everything that would change, before any gate has spoken. */
+export interface Change {
+  readonly steps: readonly Step[];
+  readonly targetGroups: readonly string[];
+  readonly slots: readonly Slot<CompiledRule>[];
+}
+
+/** The ordered steps that bring one database behind exactly the given rules. */
+export function planChange(
+  world: World,
+  live: LiveDatabase,
+  rules: readonly CompiledRule[],
+  after: AddressSet,
+  port: number,
+): Change {
+  const limit = world.inventory.quotas.rulesPerSecurityGroup;
+  const existing = live.managed.map((g) => ({
+    group: g.groupId as string,
+    keys: new Set(g.rules.map(ruleKey)),
+  }));
+  const placed = placeRules(rules, existing, limit, world.peers.prefixLists, world.nextNewGroup);
+  const slots =
+    placed.length > 0
+      ? dropEmpty(placed)
+      : [{ group: world.nextNewGroup(), live: new Set<string>(), placed: [] }];
+  const work = slots.map((slot) => slotSteps(world, live, slot, after, port));
+  const target = work.map((w) => w.group);
+  const surplus = live.managed.map((g) => g.groupId as string).filter((id) => !target.includes(id));
+  const membership = membershipSteps({
+    attached: live.attachedIds,
+    target,
+    inTransition: live.inTransition,
+    limit: world.inventory.quotas.securityGroupsPerInterface,
+  });
+  const remember = membership.length > 0 ? rememberSteps(world, live) : [];
+  const grant = work.flatMap((w) => w.grant);
+  const revoke = work.flatMap((w) => w.revoke);
+  // A rule that moves to a group which is not attached yet may leave its old group only once that one is.
+  const joins = target.some((ref) => !live.attachedIds.includes(ref));
+  const middle = joins ? [...remember, ...membership, ...revoke] : [...revoke, ...remember, ...membership];
+  const steps = [...grant, ...middle, ...surplus.map(deleteStep)];
+  return { steps, targetGroups: target, slots };
+}
+
+/** Keeps the groups that hold rules; one is kept even when policy allows nobody. */
+function dropEmpty(slots: readonly Slot<CompiledRule>[]): readonly Slot<CompiledRule>[] {
+  const used = slots.filter((s) => s.placed.length > 0);
+  return used.length > 0 ? used : slots.slice(0, 1);
+}
+
+function slotSteps(
+  world: World,
+  live: LiveDatabase,
+  slot: Slot<CompiledRule>,
+  after: AddressSet,
+  port: number,
+): GroupSteps & { readonly group: string } {
+  const group = live.managed.find((g) => g.groupId === slot.group);
+  if (group === undefined)
+    return { group: slot.group, grant: createSteps(world, live, slot.group, slot.placed), revoke: [] };
+  const steps = groupSteps(
+    {
+      group,
+      attached: live.attachedIds.includes(group.groupId),
+      desired: slot.placed,
+      after,
+      port,
+      limit: world.inventory.quotas.rulesPerSecurityGroup,
+      ruleTags: { [OWNER_TAG]: world.settings.owner },
+    },
+    world.peers,
+  );
+  if (steps !== undefined) return { group: group.groupId, ...steps };
+  const replacement = world.nextNewGroup();
+  return { group: replacement, grant: createSteps(world, live, replacement, slot.placed), revoke: [] };
+}
+
+function createSteps(
+  world: World,
+  live: LiveDatabase,
+  ref: string,
+  rules: readonly CompiledRule[],
+): readonly Step[] {
+  const vpcId = live.database.vpcId ?? live.attached[0]?.vpcId ?? "";
+  return newGroupSteps({
+    ref,
+    name: world.takeGroupName(vpcId, live.database.id),
+    database: live.database,
+    owner: world.settings.owner,
+    vpcId,
+    rules: rules.map(({ because: _, ...rule }) => rule),
+    originalGroups: rememberedGroups(world, live),
+    egress: egressChange(live.attached, world.ipv6Vpcs.has(vpcId)),
+  });
+}
+
+/** The groups the database had before Moat: as remembered by a managed group, else those attached that are not ours. */
+function rememberedGroups(world: World, live: LiveDatabase): Tags {
+  const remembering = live.managed.find((g) => originalGroups(g.tags) !== undefined);
+  const ours = new Set((world.managed.get(live.database.arn) ?? []).map((g) => g.groupId as string));
+  const groups = remembering === undefined ? undefined : originalGroups(remembering.tags);
+  return originalGroupsTags(groups ?? live.attachedIds.filter((id) => !ours.has(id)));
+}
+
+/** Managed groups that lost the tag get it back before anything is detached. */
+function rememberSteps(world: World, live: LiveDatabase): readonly Step[] {
+  const tags = rememberedGroups(world, live);
+  return live.managed
+    .filter((g) => g.tags[ORIGINAL_GROUPS_TAG] === undefined)
+    .map((g) => ({
+      action: "tag",
+      group: g.groupId,
+      tags,
+      why: "The groups it replaces are written down before the first is detached",
+    }));
+}
+
+const deleteStep = (group: string): Step => ({
+  action: "deleteSecurityGroup",
+  group,
+  why: "It holds no rule any more and is attached to nothing",
+});

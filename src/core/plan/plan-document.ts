@@ -1,0 +1,116 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { RuleContent } from "../inventory/model.ts";
+import type { Because } from "../policy/resolution.ts";
+import { sourceFromText, sourceText } from "../rule/rule-text.ts";
+import type { DatabasePlan, LostConsumer, Plan, RevokedRule, Step } from "./plan.ts";
+
+/** A rule as plans are printed and saved: the peer is one word, a CIDR, `sg-…` or `pl-…`. */
+export interface RuleDocument {
+  readonly direction: "ingress" | "egress";
+  readonly protocol: string;
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly source: string;
+  readonly securityGroupRuleId?: string;
+}
+
+/** One step as plans are printed and saved. Fields follow the action. */
+export interface StepDocument {
+  readonly action: Step["action"];
+  readonly group?: string;
+  readonly database?: string;
+  readonly name?: string;
+  readonly description?: string;
+  readonly vpcId?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly ruleTags?: Readonly<Record<string, string>>;
+  readonly rules?: readonly RuleDocument[];
+  readonly groups?: readonly string[];
+  readonly why: string;
+}
+
+/** `moat plan --json`: the contract that other programs rely on. Fields may be added, never taken away. */
+export interface PlanDocument {
+  readonly version: 1;
+  readonly kind: "plan";
+  readonly policy: Plan["policy"];
+  readonly databases: readonly DatabaseDocument[];
+  readonly findings: readonly Diagnostic[];
+}
+
+/** Label key to value; several values only where several objects are meant. */
+export type LabelDocument = Readonly<Record<string, string | readonly string[]>>;
+
+export type DatabaseDocument = Omit<
+  DatabasePlan,
+  "rules" | "steps" | "reachable" | "labels" | "losesAccess"
+> & {
+  readonly labels: LabelDocument;
+  readonly losesAccess: readonly (Omit<LostConsumer, "labels"> & { readonly labels: LabelDocument })[];
+  readonly rules: readonly (RuleDocument & { readonly because: readonly Because[] })[];
+  readonly steps: readonly StepDocument[];
+  /** Counts as text: IPv6 ranges hold more addresses than a number can count. */
+  readonly reachable: { readonly now: string; readonly nowUnknown: boolean; readonly planned: string };
+};
+
+/** Renders a plan as plain JSON data, with the same bytes for the same plan. */
+export function planDocument(plan: Plan): PlanDocument {
+  return {
+    version: 1,
+    kind: "plan",
+    policy: plan.policy,
+    databases: plan.databases.map(databaseDocument),
+    findings: plan.findings,
+  };
+}
+
+function databaseDocument(database: DatabasePlan): DatabaseDocument {
+  return {
+    ...database,
+    rules: database.rules.map((rule) => ({ ...ruleDocument(rule), because: rule.because })),
+    steps: database.steps.map(stepDocument),
+    labels: labelDocument(database.labels),
+    losesAccess: database.losesAccess.map((lost) => ({ ...lost, labels: labelDocument(lost.labels) })),
+    reachable: {
+      now: database.reachable.now.toString(),
+      nowUnknown: database.reachable.nowUnknown,
+      planned: database.reachable.planned.toString(),
+    },
+  };
+}
+
+const labelDocument = (labels: LostConsumer["labels"]): LabelDocument =>
+  Object.fromEntries(
+    Object.entries(labels).map(([key, values]) => [key, values.length === 1 ? (values[0] ?? "") : values]),
+  );
+
+/** Renders one step. */
+export function stepDocument(step: Step): StepDocument {
+  switch (step.action) {
+    case "authorize":
+    case "revoke":
+      return { ...step, rules: step.rules.map(ruleDocument) };
+    default:
+      return step;
+  }
+}
+
+/** Renders one rule. */
+export function ruleDocument(rule: RuleContent | RevokedRule): RuleDocument {
+  return {
+    direction: rule.direction,
+    protocol: rule.protocol,
+    ...(rule.fromPort === undefined ? {} : { fromPort: rule.fromPort }),
+    ...(rule.toPort === undefined ? {} : { toPort: rule.toPort }),
+    source: sourceText(rule.source),
+    ...("securityGroupRuleId" in rule && rule.securityGroupRuleId !== undefined
+      ? { securityGroupRuleId: rule.securityGroupRuleId }
+      : {}),
+  };
+}
+
+/** Reads {@link ruleDocument} back. */
+export function ruleFromDocument(document: RuleDocument): RevokedRule {
+  const { source, ...rest } = document;
+  return { ...rest, source: sourceFromText(source) };
+}

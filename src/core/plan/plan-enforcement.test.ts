@@ -1,0 +1,267 @@
+import { describe, expect, it } from "vitest";
+import {
+  database,
+  group,
+  inventory,
+  live,
+  managedGroup,
+  networkInterface,
+  OPEN_EGRESS,
+  rule,
+} from "../../../test/fixtures/inventory.ts";
+import { allows, onlyDatabase, type PlanCase, planOf } from "../../../test/fixtures/plan.ts";
+import { originalGroups } from "../inventory/ownership.ts";
+import { sourceText } from "../rule/rule-text.ts";
+import type { Step } from "./plan.ts";
+
+const OPEN_GROUP = group("sg-old", [rule("0.0.0.0/0"), OPEN_EGRESS]);
+const first = (over: Partial<PlanCase> = {}): PlanCase => ({
+  inventory: inventory({ databases: [database("orders", ["sg-old"])], securityGroups: [OPEN_GROUP] }),
+  policies: [allows("orders", ["10.0.1.10/32", "10.0.1.11/32"])],
+  ...over,
+});
+
+/** A step in one line, so that a plan reads like a list. */
+function line(step: Step): string {
+  switch (step.action) {
+    case "authorize":
+    case "revoke":
+      return `${step.action} ${step.group} ${step.rules.map((r) => `${r.direction === "egress" ? "egress " : ""}${sourceText(r.source)}`).join(" ")}`;
+    case "setDatabaseGroups":
+      return `set ${step.groups.join(" ")}`;
+    case "waitUntilActive":
+      return "wait";
+    case "tag":
+      return `tag ${step.group ?? step.database}`;
+    case "createSecurityGroup":
+      return `create ${step.group} ${step.name}`;
+    case "deleteSecurityGroup":
+      return `delete ${step.group}`;
+  }
+}
+const lines = (c: PlanCase): string[] => onlyDatabase(planOf(c)).steps.map(line);
+
+describe("planEnforcement", () => {
+  it("puts rules in place before it attaches, and attaches before it detaches", () => {
+    expect(lines(first())).toEqual([
+      "create new-1 moat-orders",
+      "authorize new-1 10.0.1.10/31",
+      "set sg-old new-1",
+      "wait",
+      "set new-1",
+      "wait",
+    ]);
+  });
+
+  it("remembers the original groups on the managed group before anything is attached", () => {
+    const [create] = onlyDatabase(planOf(first())).steps;
+    expect(create?.action === "createSecurityGroup" && originalGroups(create.tags)).toEqual(["sg-old"]);
+  });
+
+  it("swaps in one step when every slot is taken", () => {
+    const quotas = { rulesPerSecurityGroup: 60, securityGroupsPerInterface: 2, source: "default" } as const;
+    const groups = [OPEN_GROUP, group("sg-two", [OPEN_EGRESS])];
+    const full = inventory({
+      databases: [database("orders", ["sg-old", "sg-two"])],
+      securityGroups: groups,
+      quotas,
+    });
+    expect(lines(first({ inventory: full })).slice(-2)).toEqual(["set new-1", "wait"]);
+  });
+
+  it("copies narrow egress, so that a database gains no way out", () => {
+    const narrow = group("sg-old", [
+      rule("0.0.0.0/0"),
+      rule("10.0.0.0/8", { direction: "egress", fromPort: 443, toPort: 443 }),
+    ]);
+    const c = first({
+      inventory: inventory({ databases: [database("orders", ["sg-old"])], securityGroups: [narrow] }),
+    });
+    expect(lines(c).slice(2, 4)).toEqual([
+      "revoke new-1 egress 0.0.0.0/0",
+      "authorize new-1 egress 10.0.0.0/8",
+    ]);
+  });
+
+  it.each([
+    { name: "nothing when live is what policy says", rules: ["10.0.1.10/31"], want: [] },
+    { name: "one authorize for one new consumer", rules: [], want: ["authorize sg-m 10.0.1.10/31"] },
+    {
+      name: "grant before revoke when a cover changes",
+      rules: ["10.0.1.10/32"],
+      want: ["authorize sg-m 10.0.1.10/31", "revoke sg-m 10.0.1.10/32"],
+    },
+    {
+      name: "only the foreign rule goes",
+      rules: ["10.0.1.10/31", "203.0.113.7/32"],
+      want: ["revoke sg-m 203.0.113.7/32"],
+    },
+  ])("plans $name", ({ rules, want }) => {
+    const managed = managedGroup("sg-m", "orders", [...rules.map((r) => rule(r)), OPEN_EGRESS]);
+    const world = inventory({
+      databases: [database("orders", ["sg-m"])],
+      securityGroups: [OPEN_GROUP, managed],
+    });
+    expect(
+      lines(first({ inventory: world, settings: { acknowledged: { has: () => true } as never } })),
+    ).toEqual(want);
+  });
+
+  it("repairs a detachment by hand", () => {
+    const managed = managedGroup("sg-m", "orders", [rule("10.0.1.10/31"), OPEN_EGRESS]);
+    const world = inventory({
+      databases: [database("orders", ["sg-old"])],
+      securityGroups: [OPEN_GROUP, managed],
+    });
+    expect(lines(first({ inventory: world }))).toEqual(["set sg-old sg-m", "wait", "set sg-m", "wait"]);
+  });
+
+  it("spreads rules over groups when one cannot hold them, and leaves those that stand where they are", () => {
+    const cidrs = ["10.0.0.0/32", "10.0.0.2/32", "10.0.0.4/32", "10.0.0.6/32"];
+    const managed = managedGroup("sg-m", "orders", [rule("10.0.0.4/32"), rule("10.0.0.6/32"), OPEN_EGRESS]);
+    const quotas = { rulesPerSecurityGroup: 2, securityGroupsPerInterface: 5, source: "default" } as const;
+    const world = inventory({ databases: [database("orders", ["sg-m"])], securityGroups: [managed], quotas });
+    expect(lines({ inventory: world, policies: [allows("orders", cidrs)] })).toEqual([
+      "create new-1 moat-orders",
+      "authorize new-1 10.0.0.0/32 10.0.0.2/32",
+      "set sg-m new-1",
+      "wait",
+    ]);
+  });
+
+  it("writes nothing to an observed database but shows its rules", () => {
+    const observed = inventory({
+      databases: [database("orders", ["sg-old"], { tags: {} })],
+      securityGroups: [OPEN_GROUP],
+    });
+    const plan = onlyDatabase(planOf(first({ inventory: observed })));
+    expect({ steps: plan.steps, rules: plan.rules.length, mode: plan.mode, refused: plan.refused }).toEqual({
+      steps: [],
+      rules: 1,
+      mode: "observe",
+      refused: [],
+    });
+  });
+
+  it("takes a misspelt mode for observe and says so", () => {
+    const misspelt = inventory({
+      databases: [database("orders", ["sg-old"], { tags: { "moat:mode": "enforced" } })],
+      securityGroups: [OPEN_GROUP],
+    });
+    const plan = onlyDatabase(planOf(first({ inventory: misspelt })));
+    expect([plan.mode, plan.findings.map((f) => f.code)]).toEqual([
+      "observe",
+      expect.arrayContaining(["MODE_UNKNOWN"]),
+    ]);
+  });
+
+  it("never takes a group for its own that bears only one of the two marks", () => {
+    const half = group("sg-half", [rule("10.0.1.10/31")], { tags: { "moat:owner": "moat" } });
+    const world = inventory({ databases: [database("orders", ["sg-half"])], securityGroups: [half] });
+    expect(lines(first({ inventory: world }))[0]).toBe("create new-1 moat-orders");
+  });
+});
+
+describe("gates", () => {
+  const seen = (consumer: string) => ({
+    database: database("orders", []).arn as string,
+    consumer,
+    records: 3,
+    lastSeen: "2026-11-20T10:00:00Z",
+  });
+  const managedTen = managedGroup("sg-m", "orders", [
+    ...Array.from({ length: 10 }, (_, i) => rule(`10.0.1.${i * 2}/32`)),
+    OPEN_EGRESS,
+  ]);
+  const withManaged = inventory({
+    databases: [database("orders", ["sg-m"])],
+    securityGroups: [OPEN_GROUP, managedTen],
+  });
+  const busy = (status: string) =>
+    inventory({ databases: [database("orders", ["sg-old"], { status })], securityGroups: [OPEN_GROUP] });
+  const shared = inventory({
+    databases: [database("orders", ["sg-old"]), database("users", ["sg-users"], { tags: {} })],
+    securityGroups: [OPEN_GROUP, group("sg-users", [rule("sg-old")])],
+  });
+  const tiny = { rulesPerSecurityGroup: 1, securityGroupsPerInterface: 1, source: "default" } as const;
+
+  it.each([
+    { gate: "noPolicyObject", c: first({ policies: [allows("orders", ["10.0.1.10/32"], { matched: [] })] }) },
+    { gate: "emptyPolicy", c: first({ policies: [allows("orders", [])] }) },
+    { gate: "incompletePolicy", c: first({ complete: false }) },
+    { gate: "shrink", c: { inventory: withManaged, policies: [allows("orders", ["10.0.1.0/32"])] } },
+    { gate: "losesAccess", c: first({ observed: [seen("10.9.9.9"), seen("10.0.1.10")] }) },
+    {
+      gate: "quota",
+      c: first({
+        inventory: inventory({
+          databases: [database("orders", ["sg-old"])],
+          securityGroups: [OPEN_GROUP],
+          quotas: tiny,
+        }),
+        policies: [allows("orders", ["10.0.0.1/32", "10.0.0.4/32"])],
+      }),
+    },
+    { gate: "sharedGroup", c: first({ inventory: shared }) },
+    { gate: "notReady", c: first({ inventory: busy("stopped") }) },
+    {
+      gate: "notReady",
+      c: first({ inventory: inventory({ databases: [database("orders", ["sg-gone"])] }) }),
+    },
+  ])("$gate refuses, shows the rules and plans no step", ({ gate, c }) => {
+    const [plan] = planOf(c).databases;
+    expect({ gates: plan?.refused.map((r) => r.gate), steps: plan?.steps }).toEqual({
+      gates: [gate],
+      steps: [],
+    });
+  });
+
+  it("lets an acknowledged refusal pass, and only in the circumstances it was given for", () => {
+    const refused = onlyDatabase(planOf(first({ observed: [seen("10.9.9.9")] }))).refused[0];
+    const acknowledged = new Set([refused?.acknowledge ?? ""]);
+    const same = onlyDatabase(planOf(first({ observed: [seen("10.9.9.9")], settings: { acknowledged } })));
+    const other = onlyDatabase(
+      planOf(first({ observed: [seen("10.9.9.9"), seen("10.9.9.8")], settings: { acknowledged } })),
+    );
+    expect([same.refused, same.steps.length > 0, other.refused.length]).toEqual([[], true, 1]);
+  });
+
+  it("does not take the removal of a rule added by hand for a shrinking policy", () => {
+    const tampered = managedGroup("sg-m", "orders", [rule("10.0.1.10/31"), OPEN_EGRESS]);
+    const byHand = { ...tampered, rules: [...tampered.rules, live(rule("0.0.0.0/0"))] };
+    const world = inventory({ databases: [database("orders", ["sg-m"])], securityGroups: [byHand] });
+    expect(lines(first({ inventory: world }))).toEqual(["revoke sg-m 0.0.0.0/0"]);
+  });
+
+  it("counts nobody as losing access who is not admitted now", () => {
+    const closed = inventory({
+      databases: [database("orders", ["sg-old"])],
+      securityGroups: [group("sg-old", [rule("10.0.1.0/24"), OPEN_EGRESS])],
+    });
+    expect(
+      onlyDatabase(planOf(first({ inventory: closed, observed: [seen("10.9.9.9")] }))).losesAccess,
+    ).toEqual([]);
+  });
+
+  it.each([
+    {
+      name: "lingers where the session is tracked",
+      rules: [rule("10.0.0.0/8"), OPEN_EGRESS],
+      want: "lingers",
+    },
+    { name: "is cut where it is not", rules: [rule("0.0.0.0/0"), OPEN_EGRESS], want: "cut" },
+    { name: "lingers where egress is narrow", rules: [rule("0.0.0.0/0")], want: "lingers" },
+    { name: "lingers behind a group reference", rules: [rule("sg-apps"), OPEN_EGRESS], want: "lingers" },
+  ])("says that a session $name", ({ rules, want }) => {
+    const world = inventory({
+      databases: [database("orders", ["sg-old"])],
+      securityGroups: [group("sg-old", rules), group("sg-apps")],
+      networkInterfaces: [networkInterface("eni-1", ["10.9.9.9"], ["sg-apps"])],
+    });
+    expect(
+      onlyDatabase(planOf(first({ inventory: world, observed: [seen("10.9.9.9")] }))).losesAccess.map(
+        (l) => l.connection,
+      ),
+    ).toEqual([want]);
+  });
+});

@@ -1,0 +1,122 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { Mode } from "../inventory/mode.ts";
+import type { DatabaseArn, DatabaseKind, RuleContent, Tags } from "../inventory/model.ts";
+import type { CompiledRule } from "../rule/compile-rules.ts";
+
+/** A live group id, or the name (`new-1`) of a group that an earlier step creates. */
+export type GroupRef = string;
+
+/** A rule that a step revokes, with its id where the read gave one. */
+export interface RevokedRule extends RuleContent {
+  readonly securityGroupRuleId?: string;
+}
+
+/** One call to AWS, or one wait, with its reason. Steps of one database are ordered; each is safe to stop after. */
+export type Step =
+  | {
+      readonly action: "createSecurityGroup";
+      readonly group: GroupRef;
+      readonly name: string;
+      readonly description: string;
+      readonly vpcId: string;
+      readonly tags: Tags;
+      readonly why: string;
+    }
+  | {
+      readonly action: "authorize";
+      readonly group: GroupRef;
+      readonly rules: readonly RuleContent[];
+      readonly ruleTags: Tags;
+      readonly why: string;
+    }
+  | {
+      readonly action: "revoke";
+      readonly group: GroupRef;
+      readonly rules: readonly RevokedRule[];
+      readonly why: string;
+    }
+  | { readonly action: "setDatabaseGroups"; readonly groups: readonly GroupRef[]; readonly why: string }
+  | { readonly action: "waitUntilActive"; readonly groups: readonly GroupRef[]; readonly why: string }
+  | {
+      readonly action: "tag";
+      readonly group?: GroupRef;
+      readonly database?: DatabaseArn;
+      readonly tags: Tags;
+      readonly why: string;
+    }
+  | { readonly action: "deleteSecurityGroup"; readonly group: GroupRef; readonly why: string };
+
+export type Gate =
+  | "noPolicyObject"
+  | "emptyPolicy"
+  | "incompletePolicy"
+  | "shrink"
+  | "losesAccess"
+  | "quota"
+  | "sharedGroup"
+  | "notReady"
+  | "tugOfWar";
+
+/** Why nothing is done to a database, and the token by which a person may overrule that. */
+export interface Refusal {
+  readonly gate: Gate;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+  /** Absent where no acknowledgement could help. */
+  readonly acknowledge?: string;
+}
+
+/** A consumer that was seen connecting and that the planned rules would not admit. */
+export interface LostConsumer {
+  readonly consumer: string;
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+  readonly lastSeen?: string;
+  readonly records: number;
+  readonly action: "ACCEPT";
+  /** `lingers`: sessions open now live on until they close. `cut`: they die when the rule goes. */
+  readonly connection: "lingers" | "cut";
+}
+
+/** Addresses in a rule's CIDR that policy does not grant, with the owner's leave. */
+export interface Slack {
+  readonly cidr: string;
+  readonly addresses: number;
+}
+
+export interface DatabasePlan {
+  readonly id: string;
+  readonly arn: DatabaseArn;
+  readonly kind: DatabaseKind;
+  readonly engine: string;
+  readonly port?: number;
+  readonly mode: Mode;
+  readonly accountId: string;
+  readonly region: string;
+  /** True when live equals desired: no step would be needed, whatever the mode. */
+  readonly inSync: boolean;
+  /** Labels of the policy objects that stand for the database. */
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+  /** Live ids of the groups that Moat manages for it. */
+  readonly managedGroups: readonly string[];
+  readonly attachedGroups: readonly string[];
+  /** The whole desired state of the managed groups' ingress, canonical. */
+  readonly rules: readonly CompiledRule[];
+  readonly steps: readonly Step[];
+  readonly refused: readonly Refusal[];
+  readonly losesAccess: readonly LostConsumer[];
+  readonly slack: readonly Slack[];
+  readonly findings: readonly Diagnostic[];
+  /** How many addresses reach the listener now, and would once the plan is carried out. */
+  readonly reachable: { readonly now: bigint; readonly nowUnknown: boolean; readonly planned: bigint };
+  /** Rules of the fullest managed group against the quota, for one family. */
+  readonly quota: { readonly used: number; readonly limit: number };
+  /** Fingerprint of the live state the steps were made from; a plan made from another state is refused. */
+  readonly basis: string;
+}
+
+export interface Plan {
+  readonly policy: { readonly source: "pce" | "file"; readonly version: string };
+  readonly databases: readonly DatabasePlan[];
+  readonly findings: readonly Diagnostic[];
+}

@@ -1,0 +1,90 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import { type AddressSet, isEmpty, subtract } from "../net/address-set.ts";
+import { type Resolving, resolveAllowRules } from "./allow-rules.ts";
+import { type Consumers, consumers } from "./consumer-set.ts";
+import { type DatabaseDraft, databaseDraft } from "./database-draft.ts";
+import { type DatabaseMatch, matchDatabases } from "./database-match.ts";
+import { sortedFindings } from "./findings.ts";
+import { grantsOf } from "./grants.ts";
+import { labelsOf } from "./label-values.ts";
+import type { Policy } from "./model.ts";
+import { resolveOverrideDenies } from "./override-denies.ts";
+import { type PolicyIndex, policyIndex } from "./policy-index.ts";
+import { providerIndex } from "./provider-index.ts";
+import { noteProviderIpLists } from "./provider-ip-lists.ts";
+import type { DatabaseIdentity, DatabasePolicy, Grant, Resolution, ResolveOptions } from "./resolution.ts";
+import { type SetUnions, setUnions } from "./set-unions.ts";
+
+/**
+ * Says for each database whom policy lets in on its listener, and why.
+ *
+ * Allows are added up over all rules, and override denies are taken away; ordinary denies and enforcement boundaries
+ * change nothing. What cannot be read grants nothing, and marks a database as incomplete when it might deny.
+ */
+export function resolvePolicy(
+  policy: Policy,
+  databases: readonly DatabaseIdentity[],
+  options: ResolveOptions = {},
+): Resolution {
+  return resolveIndexed(policyIndex(policy, options), databases);
+}
+
+/** As {@link resolvePolicy}, for a policy that is loaded already. */
+export function resolveIndexed(index: PolicyIndex, databases: readonly DatabaseIdentity[]): Resolution {
+  const matches = matchDatabases(index, databases);
+  const to: Resolving = {
+    lookups: consumers(index),
+    providers: providerIndex(index, matches),
+    drafts: matches.map(databaseDraft),
+    findings: new Set<Diagnostic>([...index.policy.problems, ...index.findings]),
+  };
+  for (const ruleSet of index.policy.ruleSets) {
+    if (!ruleSet.enabled) continue;
+    resolveAllowRules(to, ruleSet);
+    resolveOverrideDenies(to, ruleSet);
+  }
+  noteProviderIpLists(to);
+  const allowed = setUnions(to.drafts.map(allowedSets));
+  const denied = setUnions(to.drafts.map((draft) => draft.denied));
+  return {
+    databases: new Map(
+      to.drafts.map((draft) => [draft.match.database.arn, finished(to.lookups, draft, { allowed, denied })]),
+    ),
+    findings: sortedFindings(to.findings),
+  };
+}
+
+interface Unions {
+  readonly allowed: SetUnions;
+  readonly denied: SetUnions;
+}
+
+function allowedSets(draft: DatabaseDraft): AddressSet[] {
+  return [...draft.allowed.keys()].map((set) => set.addresses);
+}
+
+function finished(lookups: Consumers, draft: DatabaseDraft, unions: Unions): DatabasePolicy {
+  const allowed = unions.allowed(allowedSets(draft));
+  const overrideDenied = unions.denied(draft.denied);
+  let grants: readonly Grant[] | undefined;
+  return {
+    arn: draft.match.database.arn,
+    matched: draft.match.matched,
+    labels: databaseLabels(lookups.index, draft.match),
+    allowed: isEmpty(overrideDenied) ? allowed : subtract(allowed, overrideDenied),
+    get grants() {
+      grants ??= grantsOf(lookups, draft, overrideDenied);
+      return grants;
+    },
+    overrideDenied,
+    incomplete: sortedFindings(draft.incomplete),
+    findings: sortedFindings(draft.findings),
+  };
+}
+
+function databaseLabels(index: PolicyIndex, match: DatabaseMatch): DatabasePolicy["labels"] {
+  return labelsOf(index, [
+    ...match.workloads.flatMap((at) => index.workloads[at] ?? []),
+    ...match.virtualServices.flatMap((at) => index.virtualServices[at] ?? []),
+  ]);
+}

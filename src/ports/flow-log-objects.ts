@@ -1,0 +1,25 @@
+/** One flow-log object: a file, an S3 object, standard input. */
+export interface FlowLogObject {
+  /** Path or `s3://bucket/key`, for messages and for the time slot that the key carries. */
+  readonly name: string;
+  readonly key?: string;
+  /** Decompressed bytes, streamed. Ends with a {@link FlowLogFault} when the object is cut short or corrupt. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** Lists flow-log objects under what the user named. */
+export interface FlowLogObjects {
+  list(): AsyncIterable<FlowLogObject>;
+}
+
+/** An object that gave only part of its lines, or none. What was read before stays valid. */
+export class FlowLogFault extends Error {
+  readonly object: string;
+  readonly fix: string;
+  constructor(object: string, message: string, fix: string) {
+    super(message);
+    this.name = "FlowLogFault";
+    this.object = object;
+    this.fix = fix;
+  }
+}
