@@ -1,0 +1,85 @@
+import { html, json, type PceResponse } from "./exchange.ts";
+
+/** A request as fault predicates see it: method in capitals, path below `/api/v2` without the query. */
+export interface FaultTarget {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** What goes wrong. */
+export type FaultAnswer =
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly retryAfter?: number;
+      readonly token?: string;
+    }
+  | { readonly kind: "html"; readonly status: number }
+  | { readonly kind: "slow"; readonly delayMs: number }
+  | { readonly kind: "truncated" }
+  | { readonly kind: "disconnect" };
+
+/** A fault to be met by requests that fit. */
+export interface Fault {
+  readonly when: (request: FaultTarget) => boolean;
+  readonly answer: FaultAnswer;
+  /** How many requests meet it; absent: all. */
+  readonly times?: number;
+  /** True: the request is carried out and only its answer is lost or replaced. */
+  readonly afterwards?: boolean;
+}
+
+/** The faults in waiting. */
+export interface FaultBoard {
+  /** Adds a fault; the returned function takes it away again. */
+  add(fault: Fault): () => void;
+  /** Takes all faults away. */
+  clear(): void;
+  /** The fault that a request meets, counted as met. */
+  take(request: FaultTarget): Fault | undefined;
+}
+
+/** An empty board. */
+export function createFaultBoard(): FaultBoard {
+  const faults: { readonly fault: Fault; left: number }[] = [];
+  return {
+    add(fault) {
+      const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
+      faults.push(entry);
+      return () => {
+        entry.left = 0;
+      };
+    },
+    clear() {
+      faults.length = 0;
+    },
+    take(request) {
+      const met = faults.find((entry) => entry.left > 0 && entry.fault.when(request));
+      if (met !== undefined) met.left -= 1;
+      return met?.fault;
+    },
+  };
+}
+
+/** Answers in place of the PCE, or `undefined` when the fault only spoils the real answer. */
+export function replacement(fault: FaultAnswer): PceResponse | undefined {
+  if (fault.kind === "html") return html(fault.status, `${fault.status} Error`);
+  if (fault.kind !== "status") return undefined;
+  const retry: Record<string, string> =
+    fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) };
+  const token = fault.token ?? tokenOf(fault.status);
+  return json(fault.status, [{ token, message: `Injected fault ${fault.status}` }], retry);
+}
+
+/** The real answer with what the fault does to it on the way. */
+export function spoiled(fault: FaultAnswer, response: PceResponse): PceResponse {
+  if (fault.kind === "slow") return { ...response, transport: { delayMs: fault.delayMs } };
+  if (fault.kind === "truncated") return { ...response, transport: { truncate: true } };
+  return fault.kind === "disconnect" ? { ...response, transport: { disconnect: true } } : response;
+}
+
+function tokenOf(status: number): string {
+  if (status === 429) return "too_many_requests_error";
+  if (status === 401) return "authentication_error";
+  return status === 403 ? "forbidden_error" : "internal_error";
+}
