@@ -1,0 +1,34 @@
+import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
+
+/** A role, usually of another account, that the caller may take. */
+export interface RoleToAssume {
+  readonly roleArn: string;
+  readonly externalId?: string;
+  /** Shows up in CloudTrail; `moat` by default. */
+  readonly sessionName?: string;
+}
+
+/** How STS is reached, and as whom. */
+export type RoleCaller = Pick<EC2ClientConfig, "region" | "endpoint" | "credentials" | "requestHandler">;
+
+type Credentials = NonNullable<EC2ClientConfig["credentials"]>;
+
+// A role taken by a role, as a Lambda function does, lasts one hour at most:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+const DURATION_SECONDS = 3600;
+
+/** Credentials of a role, taken on first use and renewed as they run out. */
+export async function assumeRole(role: RoleToAssume, caller: RoleCaller): Promise<Credentials> {
+  const { fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  const { credentials, ...clientConfig } = caller;
+  return fromTemporaryCredentials({
+    params: {
+      RoleArn: role.roleArn,
+      RoleSessionName: role.sessionName ?? "moat",
+      DurationSeconds: DURATION_SECONDS,
+      ...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
+    },
+    ...(credentials === undefined ? {} : { masterCredentials: credentials }),
+    clientConfig,
+  });
+}

@@ -1,0 +1,172 @@
+import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
+import type { RDSClient } from "@aws-sdk/client-rds";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import type { STSClient } from "@aws-sdk/client-sts";
+import { assumeRole, type RoleCaller, type RoleToAssume } from "./assume-role.ts";
+import { retryThrottledOnly } from "./retry-throttled-only.ts";
+
+type Ec2 = typeof import("@aws-sdk/client-ec2");
+type Rds = typeof import("@aws-sdk/client-rds");
+type S3 = typeof import("@aws-sdk/client-s3");
+type SecretsManager = typeof import("@aws-sdk/client-secrets-manager");
+type ServiceQuotas = typeof import("@aws-sdk/client-service-quotas");
+type Sts = typeof import("@aws-sdk/client-sts");
+
+/** A client, and the module that has its commands and paginators. */
+export interface Service<Sdk, Client> {
+  readonly sdk: Sdk;
+  readonly client: Client;
+}
+
+/** SDK clients of one account and region. Each is loaded and made on first use. */
+export interface AwsClients {
+  ec2(): Promise<Service<Ec2, EC2Client>>;
+  /** For writes: repeats only calls that AWS turned away for their rate, because only those certainly had no effect. */
+  ec2Writes(): Promise<Service<Ec2, EC2Client>>;
+  rds(): Promise<Service<Rds, RDSClient>>;
+  rdsWrites(): Promise<Service<Rds, RDSClient>>;
+  s3(): Promise<Service<S3, S3Client>>;
+  secretsManager(): Promise<Service<SecretsManager, SecretsManagerClient>>;
+  serviceQuotas(): Promise<Service<ServiceQuotas, ServiceQuotasClient>>;
+  sts(): Promise<Service<Sts, STSClient>>;
+  /** Closes the connections of every client made. */
+  close(): void;
+}
+
+/** What is not given is found as every AWS tool finds it: environment, profile, container or instance role. */
+export interface AwsClientsOptions {
+  readonly region?: string;
+  readonly endpoint?: string;
+  readonly credentials?: NonNullable<EC2ClientConfig["credentials"]>;
+  /** A role to take with those credentials; the clients then act in its account. */
+  readonly role?: RoleToAssume;
+  /** Used instead of HTTP connections, e.g. to talk to the sandbox in this process. */
+  readonly requestHandler?: NonNullable<EC2ClientConfig["requestHandler"]>;
+  /** Of one call, the first included. 6 by default. */
+  readonly maxAttempts?: number;
+  /** The process's own by default. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const MAX_ATTEMPTS = 6;
+// Quotas have a default to fall back on, and from within a VPC their endpoint is often out of reach.
+const OPTIONAL_ATTEMPTS = 2;
+
+/** Makes the clients of one account and region. Nothing is loaded, asked or resolved before the first use. */
+export function awsClients(options: AwsClientsOptions = {}): AwsClients {
+  const env = options.env ?? process.env;
+  const made: { destroy(): void }[] = [];
+  const keep = <T extends { destroy(): void }>(client: T): T => {
+    made.push(client);
+    return client;
+  };
+  const maxAttempts = options.maxAttempts ?? MAX_ATTEMPTS;
+  const common = once(() => commonConfig(options, env));
+  const reads = async (attempts = maxAttempts) => ({
+    ...(await common()),
+    maxAttempts: attempts,
+    retryMode: "adaptive",
+  });
+  const writes = async () => ({
+    ...(await common()),
+    maxAttempts,
+    retryStrategy: retryThrottledOnly(maxAttempts),
+  });
+  const ec2 = once(() => import("@aws-sdk/client-ec2"));
+  const rds = once(() => import("@aws-sdk/client-rds"));
+  return {
+    ec2: once(async () => service(await ec2(), keep(new (await ec2()).EC2Client(await reads())))),
+    ec2Writes: once(async () => service(await ec2(), keep(new (await ec2()).EC2Client(await writes())))),
+    rds: once(async () => service(await rds(), keep(new (await rds()).RDSClient(await reads())))),
+    rdsWrites: once(async () => service(await rds(), keep(new (await rds()).RDSClient(await writes())))),
+    s3: once(async () => {
+      const sdk = await import("@aws-sdk/client-s3");
+      const config = {
+        ...(await reads()),
+        forcePathStyle: hasOwnEndpoint(options, env),
+        followRegionRedirects: true,
+      };
+      return service(sdk, keep(new sdk.S3Client(config)));
+    }),
+    secretsManager: once(async () => {
+      const sdk = await import("@aws-sdk/client-secrets-manager");
+      return service(sdk, keep(new sdk.SecretsManagerClient(await reads())));
+    }),
+    serviceQuotas: once(async () => {
+      const sdk = await import("@aws-sdk/client-service-quotas");
+      return service(sdk, keep(new sdk.ServiceQuotasClient(await reads(OPTIONAL_ATTEMPTS))));
+    }),
+    sts: once(async () => {
+      const sdk = await import("@aws-sdk/client-sts");
+      return service(sdk, keep(new sdk.STSClient(await reads())));
+    }),
+    close: () => {
+      for (const client of made.splice(0)) client.destroy();
+    },
+  };
+}
+
+const service = <Sdk, Client>(sdk: Sdk, client: Client): Service<Sdk, Client> => ({ sdk, client });
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+async function commonConfig(options: AwsClientsOptions, env: NodeJS.ProcessEnv): Promise<RoleCaller> {
+  const region = options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION);
+  const found = env === process.env ? {} : foundIn(env);
+  const caller = {
+    ...found,
+    // The SDK for JavaScript reads AWS_REGION and the profile; every other AWS tool reads AWS_DEFAULT_REGION too.
+    ...(region ? { region } : {}),
+    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
+    ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
+    requestHandler: options.requestHandler ?? (await httpHandler()),
+  };
+  return options.role === undefined
+    ? caller
+    : { ...caller, credentials: await assumeRole(options.role, caller) };
+}
+
+/** What the SDK would find in its process's own environment, in another one. */
+function foundIn(env: NodeJS.ProcessEnv): Pick<RoleCaller, "endpoint" | "credentials"> {
+  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = env;
+  const ignoresEndpoint = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === "true";
+  const sessionToken = AWS_SESSION_TOKEN ? { sessionToken: AWS_SESSION_TOKEN } : {};
+  return {
+    ...(AWS_ENDPOINT_URL && !ignoresEndpoint ? { endpoint: AWS_ENDPOINT_URL } : {}),
+    ...(AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY && !AWS_PROFILE
+      ? {
+          credentials: {
+            accessKeyId: AWS_ACCESS_KEY_ID,
+            secretAccessKey: AWS_SECRET_ACCESS_KEY,
+            ...sessionToken,
+          },
+        }
+      : {}),
+  };
+}
+
+/** One pool of connections for all clients. */
+async function httpHandler(): Promise<NonNullable<EC2ClientConfig["requestHandler"]>> {
+  const { NodeHttpHandler } = await import("@smithy/node-http-handler");
+  return new NodeHttpHandler({
+    connectionTimeout: 5_000,
+    requestTimeout: 60_000,
+    throwOnRequestTimeout: true,
+    socketTimeout: 60_000,
+  });
+}
+
+/** Bucket names cannot be part of the host name of an endpoint of one's own. */
+function hasOwnEndpoint(options: AwsClientsOptions, env: NodeJS.ProcessEnv): boolean {
+  if (options.endpoint !== undefined) return true;
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === "true") return false;
+  return Boolean(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL);
+}

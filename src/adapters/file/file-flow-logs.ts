@@ -1,0 +1,84 @@
+import { createReadStream } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { FlowLogFault, type FlowLogObject, type FlowLogObjects } from "../../ports/flow-log-objects.ts";
+import { INFLATE_LIMITS, type InflateLimits, inflate } from "../aws/gunzip-stream.ts";
+
+/** What {@link fileFlowLogs} may be told besides the paths. */
+export interface FileFlowLogOptions {
+  readonly limits?: InflateLimits;
+  /** Read for the path `-`. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Flow-log objects of files, of folders (all files below, sorted, dot files left out) and of `-`, standard input.
+ * `list` throws a `FlowLogFault` for a path that does not exist.
+ */
+export function fileFlowLogs(paths: readonly string[], options: FileFlowLogOptions = {}): FlowLogObjects {
+  const limits = options.limits ?? INFLATE_LIMITS;
+  return {
+    async *list() {
+      for (const path of paths) {
+        if (path === "-") yield standardInput(options.stdin ?? process.stdin, limits);
+        else yield* filesUnder(path, limits, new Set());
+      }
+    },
+  };
+}
+
+function standardInput(stdin: AsyncIterable<Uint8Array>, limits: InflateLimits): FlowLogObject {
+  const name = "standard input";
+  return { name, read: () => inflate(stdin, name, limits) };
+}
+
+async function* filesUnder(
+  path: string,
+  limits: InflateLimits,
+  seen: Set<string>,
+): AsyncGenerator<FlowLogObject> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadablePath(path, error);
+  });
+  if (!found.isDirectory()) {
+    yield flowLogFile(path, limits);
+    return;
+  }
+  // A symbolic link may lead back up.
+  const real = await realpath(path);
+  if (seen.has(real)) return;
+  seen.add(real);
+  const names = await readdir(path).catch((error: unknown) => {
+    throw unreadablePath(path, error);
+  });
+  for (const name of names.toSorted()) {
+    if (!name.startsWith(".")) yield* filesUnder(join(path, name), limits, seen);
+  }
+}
+
+function flowLogFile(path: string, limits: InflateLimits): FlowLogObject {
+  return { name: path, key: path.split(sep).join("/"), read: () => inflate(fileBytes(path), path, limits) };
+}
+
+async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: 256 * 1024 });
+  } catch (error) {
+    throw unreadablePath(path, error);
+  }
+}
+
+function unreadablePath(path: string, error: unknown): FlowLogFault {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+  return code === "ENOENT"
+    ? new FlowLogFault(
+        path,
+        `"${path}" does not exist`,
+        "Name a file, a folder, an s3:// URI, or - for standard input",
+      )
+    : new FlowLogFault(
+        path,
+        `"${path}" cannot be read (${code})`,
+        "Check the permissions of the file and its folder",
+      );
+}
