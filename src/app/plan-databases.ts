@@ -1,0 +1,73 @@
+import type { Conversation } from "../core/flow/conversation.ts";
+import { knownDatabases } from "../core/flow/known-databases.ts";
+import { type DatabaseAddress, databaseAddresses } from "../core/inventory/database-addresses.ts";
+import { databaseIdentities } from "../core/inventory/database-identity.ts";
+import type { Inventory } from "../core/inventory/model.ts";
+import { parseAddress } from "../core/net/address.ts";
+import type { ConsumerLabels } from "../core/plan/losses.ts";
+import { observedConsumers } from "../core/plan/observed-consumers.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import { planEnforcement } from "../core/plan/plan-enforcement.ts";
+import type { PlanSettings } from "../core/plan/world.ts";
+import { consumerLabels, databaseAddresses as policyAddresses } from "../core/policy/consumer-labels.ts";
+import type { Policy } from "../core/policy/model.ts";
+import { type PolicyIndex, policyIndex } from "../core/policy/policy-index.ts";
+import type { Resolution, ResolveOptions } from "../core/policy/resolution.ts";
+import { resolveIndexed } from "../core/policy/resolve-policy.ts";
+import type { Traffic } from "./read-traffic.ts";
+
+/** What a plan was made from, for whoever wants to explain it. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly inventory: Inventory;
+  readonly index: PolicyIndex;
+  readonly resolution: Resolution;
+  /** Where each database answers, as far as interfaces and policy tell. */
+  readonly addresses: readonly DatabaseAddress[];
+  /** Absent when no flow logs were given. */
+  readonly conversations?: readonly Conversation[];
+}
+
+export interface PlanRequest {
+  readonly inventory: Inventory;
+  readonly policy: Policy;
+  readonly settings: PlanSettings;
+  readonly resolve?: ResolveOptions;
+  readonly traffic?: Traffic;
+}
+
+/** Makes the plan for every database of an inventory. Pure: the sources have been read already. */
+export function planDatabases(request: PlanRequest): Planned {
+  const { inventory, policy, settings, traffic } = request;
+  const index = policyIndex(policy, request.resolve ?? {});
+  const identities = databaseIdentities(inventory, settings.owner);
+  const resolution = resolveIndexed(index, identities);
+  const addresses = databaseAddresses(inventory.databases, identities, policyAddresses(index, identities));
+  const conversations = traffic?.table.conversations(
+    knownDatabases(addresses.map((a) => ({ ...a, database: a.id }))),
+  );
+  const plan = planEnforcement({
+    inventory,
+    policy,
+    resolution,
+    settings,
+    observed: conversations === undefined ? undefined : observedConsumers(conversations, addresses),
+    labelsOf: labelsOf(index),
+  });
+  return {
+    plan: { ...plan, findings: [...plan.findings, ...(traffic?.findings ?? [])] },
+    inventory,
+    index,
+    resolution,
+    addresses,
+    ...(conversations === undefined ? {} : { conversations }),
+  };
+}
+
+/** Who holds an address, by its labels. */
+export function labelsOf(index: PolicyIndex): ConsumerLabels {
+  return (text) => {
+    const address = parseAddress(text);
+    return address.ok ? consumerLabels(index, address.value) : {};
+  };
+}

@@ -1,0 +1,110 @@
+import { readFile } from "node:fs/promises";
+import { applyPlan } from "../../../app/apply-plan.ts";
+import type { ApplyPorts } from "../../../app/apply-run.ts";
+import { databaseSteps } from "../../../app/reconcile.ts";
+import type { DatabasePlan, Plan } from "../../../core/plan/plan.ts";
+import { planDocument } from "../../../core/plan/plan-document.ts";
+import type { CliContext } from "../context.ts";
+import type { World } from "../load.ts";
+import { namesOf } from "../names.ts";
+import { CliProblem } from "../problem.ts";
+import { problemText } from "../render/problem-text.ts";
+import { showReport } from "../show-report.ts";
+import type { Settings } from "../source-options.ts";
+
+/**
+ * Does exactly what a saved plan says. It is made again from today's world first: where today's steps are not the
+ * saved ones, to the byte, the plan is refused and nothing is written.
+ */
+export async function applySavedPlan(
+  context: CliContext,
+  settings: Settings,
+  world: World,
+  ports: ApplyPorts,
+  file: string,
+): Promise<void> {
+  const saved = await readPlan(file);
+  const planned = await world.plan();
+  const nameOf = namesOf(planned);
+  const moved = movedDatabases(saved, planned.plan);
+  if (moved.length > 0) {
+    const problem = {
+      what: `The world moved since ${file} was made: ${moved.join(", ")}`,
+      why: "A plan made for another state might cut a client or let one in",
+      fix: "Make and review a new plan: moat plan --out plan.json",
+    };
+    context.progress(problemText(problem, "✗", context.progressStyle));
+    context.exit(3);
+    return;
+  }
+  const outcomes = await applyPlan(
+    ports,
+    planned.plan.databases.filter((d) => d.steps.length > 0).map(databaseSteps),
+  );
+  const { plan } = await world.plan();
+  showReport(
+    context,
+    settings,
+    { plan, outcomes, rounds: 1, writeCalls: outcomes.reduce((n, o) => n + o.writeCalls, 0) },
+    nameOf,
+  );
+}
+
+interface SavedPlan {
+  readonly policy: unknown;
+  readonly databases: readonly {
+    readonly id: string;
+    readonly arn: string;
+    readonly basis: string;
+    readonly steps: readonly unknown[];
+  }[];
+}
+
+async function readPlan(file: string): Promise<SavedPlan> {
+  const text = await readFile(file, "utf8").catch(() => {
+    throw new CliProblem({
+      code: "PLAN_MISSING",
+      what: `"${file}" cannot be read`,
+      why: "It should hold a saved plan",
+      fix: "Check the path, or run moat plan --out",
+    });
+  });
+  const json = parsed(text);
+  if (!isPlan(json)) {
+    throw new CliProblem({
+      code: "PLAN_INVALID",
+      what: `"${file}" is not a saved plan`,
+      why: `A plan is a JSON object with "version": 1, "kind": "plan" and its databases`,
+      fix: "Save one with moat plan --out plan.json",
+    });
+  }
+  return json;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlan(json: unknown): json is SavedPlan {
+  if (typeof json !== "object" || json === null) return false;
+  const document = json as Partial<Record<string, unknown>>;
+  return document.kind === "plan" && document.version === 1 && Array.isArray(document.databases);
+}
+
+/** Databases whose steps today are not those of the saved plan. */
+function movedDatabases(saved: SavedPlan, today: Plan): readonly string[] {
+  const before = new Map(saved.databases.map((d) => [d.arn, d]));
+  const now = new Map(planDocument(today).databases.map((d) => [d.arn as string, d]));
+  const arns = [...new Set([...before.keys(), ...now.keys()])];
+  return arns
+    .filter((arn) => stepsText(before.get(arn)) !== stepsText(now.get(arn)))
+    .map((arn) => (now.get(arn) ?? before.get(arn))?.id ?? arn);
+}
+
+const stepsText = (
+  d: (Pick<DatabasePlan, "basis"> & { readonly steps: readonly unknown[] }) | undefined,
+): string => (d === undefined || d.steps.length === 0 ? "" : JSON.stringify([d.basis, d.steps]));

@@ -1,0 +1,79 @@
+import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
+import { type Planned, planDatabases } from "../../app/plan-databases.ts";
+import { readTraffic, type Traffic } from "../../app/read-traffic.ts";
+import type { CliContext } from "./context.ts";
+import type { Settings } from "./source-options.ts";
+import { type AwsSource, openAws } from "./wire/aws-source.ts";
+import { openFlows } from "./wire/flow-sources.ts";
+import { openPolicy } from "./wire/policy-source.ts";
+
+/** Everything that commands read, opened once and closed at the end. */
+export interface World {
+  readonly source: AwsSource;
+  /** Reads inventory and policy afresh and plans; flow logs are read once. */
+  readonly plan: (version?: "active" | "draft") => Promise<Planned>;
+  close(): Promise<void>;
+}
+
+/** Opens the sources that the settings name. */
+export async function openWorld(context: CliContext, settings: Settings): Promise<World> {
+  const source = await openAws(settings.aws, settings.region, context.env);
+  const policy = await openPolicy(settings.policy, context.env, source).catch(async (error: unknown) => {
+    await source.close();
+    throw error;
+  });
+  let traffic: Promise<Traffic | undefined> | undefined;
+  const { publicIp, directActorsIgnoreScope } = settings.config;
+  return {
+    source,
+    plan: async (version = "active") => {
+      traffic ??= readFlows(context, settings, source.clients);
+      context.progress(context.progressStyle.dim(`Reading ${source.inventory.name} and ${policy.name} …`));
+      const [inventory, read, seen] = await Promise.all([
+        source.inventory.read(),
+        policy.read(version),
+        traffic,
+      ]);
+      return planDatabases({
+        inventory,
+        policy: read,
+        settings: settings.plan,
+        resolve: { includePublicIp: publicIp, directActorsIgnoreScope },
+        ...(seen === undefined ? {} : { traffic: seen }),
+      });
+    },
+    close: () => source.close(),
+  };
+}
+
+/** Reads the flow logs that were named; `undefined` when none were. */
+export async function readFlows(
+  context: CliContext,
+  settings: Settings,
+  clients: AwsClients | undefined,
+): Promise<Traffic | undefined> {
+  if (settings.flows === undefined) return undefined;
+  let objects = 0;
+  const region = settings.region === undefined ? {} : { region: settings.region };
+  return readTraffic(
+    openFlows(settings.flows, context, () => clients ?? awsClients({ env: context.env, ...region })),
+    () => {
+      objects += 1;
+      if (objects % 100 === 0) context.progress(context.progressStyle.dim(`… ${objects} flow-log objects`));
+    },
+  );
+}
+
+/** Opens the world, runs, and closes it whatever happened. */
+export async function withWorld(
+  context: CliContext,
+  settings: Settings,
+  run: (world: World) => Promise<void>,
+): Promise<void> {
+  const world = await openWorld(context, settings);
+  try {
+    await run(world);
+  } finally {
+    await world.close();
+  }
+}

@@ -1,0 +1,44 @@
+import type { Diagnostic } from "../../core/diagnostic.ts";
+import { AwsFault } from "../../ports/aws-fault.ts";
+import { FlowLogFault } from "../../ports/flow-log-objects.ts";
+import { PolicyFault } from "../../ports/policy-fault.ts";
+
+/** Something the user can mend: printed as what, why and fix, without a stack. */
+export class CliProblem extends Error {
+  readonly diagnostic: Diagnostic;
+  constructor(diagnostic: Diagnostic) {
+    super(diagnostic.what);
+    this.name = "CliProblem";
+    this.diagnostic = diagnostic;
+  }
+}
+
+/** Faults of the outside world as diagnostics; `undefined` for our own bugs, which keep their stack. */
+export function diagnosticOf(error: unknown): Diagnostic | undefined {
+  if (error instanceof CliProblem) return error.diagnostic;
+  if (error instanceof AwsFault) {
+    return {
+      code: `AWS_${error.kind}`,
+      what: error.message,
+      why: `${error.operation} answered ${error.code}`,
+      fix: error.fix,
+    };
+  }
+  if (error instanceof PolicyFault) {
+    return {
+      code: `POLICY_${error.kind}`,
+      what: error.message,
+      why: "Without a policy answer nothing is planned and nothing is written",
+      fix: error.fix,
+    };
+  }
+  if (error instanceof FlowLogFault) {
+    return {
+      code: "FLOW_LOG",
+      what: error.message,
+      why: `${error.object} could not be read`,
+      fix: error.fix,
+    };
+  }
+  return undefined;
+}

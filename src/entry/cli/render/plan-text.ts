@@ -1,0 +1,195 @@
+import { assertNever } from "../../../core/assert-never.ts";
+import type { DatabasePlan, LostConsumer, Plan, Refusal, Step } from "../../../core/plan/plan.ts";
+import type { Because } from "../../../core/policy/resolution.ts";
+import { portsText, sourceText } from "../../../core/rule/rule-text.ts";
+import { problemText } from "./problem-text.ts";
+import { addressCount, counted, labelText, shortTime } from "./quantity.ts";
+import type { Style } from "./style.ts";
+import { table, wrap } from "./table.ts";
+
+/** How people call the objects that a plan names by href. */
+export type NameOf = (href: string) => string;
+
+export interface PlanTextOptions {
+  readonly style: Style;
+  readonly nameOf: NameOf;
+  /** Show databases that need nothing, too, and every finding. */
+  readonly verbose: boolean;
+}
+
+/** A plan as a person reads it. */
+export function planText(plan: Plan, options: PlanTextOptions): string {
+  const { style } = options;
+  const shown = plan.databases.filter((d) => options.verbose || !isQuiet(d));
+  const blocks = shown.map((d) => databaseText(d, options));
+  const findings = plan.findings.map((f) => problemText(f, "!", style));
+  return [...blocks, ...findings, planSummary(plan, style)].join("\n\n");
+}
+
+/** Nothing to do, nothing to say. */
+const isQuiet = (d: DatabasePlan): boolean => d.mode === "enforce" && d.inSync && d.findings.length === 0;
+
+function databaseText(d: DatabasePlan, options: PlanTextOptions): string {
+  const { style } = options;
+  const head = [
+    style.bold(d.id),
+    d.engine,
+    d.port === undefined ? "no port yet" : `port ${d.port}`,
+    d.mode,
+    labelText(d.labels),
+  ]
+    .filter((t) => t !== "")
+    .join(" · ");
+  const reach = table(
+    [
+      ["now", `${reachableNow(d)} through ${d.attachedGroups.join(", ") || "no group"}`],
+      ["policy", `${addressCount(d.reachable.planned)} in ${counted(d.rules.length, "rule")}`],
+    ],
+    "  ",
+  );
+  const parts = [
+    head,
+    reach,
+    ...stepsText(d, options),
+    ...lossesText(d, style),
+    ...d.refused.map((r) => refusalText(r, style)),
+    ...findingsText(d, options),
+  ];
+  return parts.join("\n");
+}
+
+const reachableNow = (d: DatabasePlan): string =>
+  `${addressCount(d.reachable.now)}${d.reachable.nowUnknown ? " and some that cannot be known" : ""}`;
+
+function stepsText(d: DatabasePlan, options: PlanTextOptions): readonly string[] {
+  if (d.steps.length === 0) return d.mode === "observe" ? rulesText(d, options) : [];
+  const because = new Map(d.rules.map((r) => [sourceText(r.source), r.because]));
+  return ["", ...d.steps.flatMap((s) => stepText(s, because, options))];
+}
+
+/** An observed database shows the rules that it would get. */
+function rulesText(d: DatabasePlan, { style, nameOf }: PlanTextOptions): readonly string[] {
+  if (d.rules.length === 0) return [];
+  const rows = d.rules
+    .slice(0, SHOWN_RULES)
+    .map((r) => ["would allow", sourceText(r.source), portsText(r), style.dim(reasons(r.because, nameOf))]);
+  return ["", table(rows, "  "), ...more(d.rules.length)];
+}
+
+const SHOWN_RULES = 12;
+const more = (n: number): readonly string[] =>
+  n > SHOWN_RULES ? [`  … and ${counted(n - SHOWN_RULES, "more rule", "more rules")}`] : [];
+
+function stepText(
+  step: Step,
+  because: ReadonlyMap<string, readonly Because[]>,
+  options: PlanTextOptions,
+): readonly string[] {
+  const { style } = options;
+  const why = style.dim(wrap(step.why, "      "));
+  switch (step.action) {
+    case "createSecurityGroup":
+      return [style.green(`  + create security group ${step.name} (${step.group})`), why];
+    case "authorize": {
+      const rows = step.rules
+        .slice(0, SHOWN_RULES)
+        .map((r) => [
+          style.green("+"),
+          r.direction === "egress" ? `to ${sourceText(r.source)}` : sourceText(r.source),
+          portsText(r),
+          style.dim(reasons(because.get(sourceText(r.source)) ?? [], options.nameOf)),
+        ]);
+      return [
+        style.green(`  + authorize ${counted(step.rules.length, "rule")} in ${step.group}`),
+        table(rows, "      "),
+        ...more(step.rules.length),
+      ];
+    }
+    case "revoke": {
+      const rows = step.rules
+        .slice(0, SHOWN_RULES)
+        .map((r) => [style.red("-"), sourceText(r.source), portsText(r)]);
+      return [
+        style.red(`  - revoke ${counted(step.rules.length, "rule")} in ${step.group}`),
+        table(rows, "      "),
+        ...more(step.rules.length),
+        why,
+      ];
+    }
+    case "setDatabaseGroups":
+      return [style.yellow(`  ~ set the groups to ${step.groups.join(", ")}`), why];
+    case "waitUntilActive":
+      return [style.dim("  . wait until every member and interface shows them")];
+    case "tag":
+      return [
+        style.yellow(`  ~ tag ${step.group ?? step.database} ${Object.keys(step.tags).join(", ")}`),
+        why,
+      ];
+    case "deleteSecurityGroup":
+      return [style.red(`  - delete security group ${step.group}`), why];
+    default:
+      return assertNever(step);
+  }
+}
+
+/** Who a rule is for: the workloads or lists behind it, and by which rule. */
+function reasons(because: readonly Because[], nameOf: NameOf): string {
+  const who = [
+    ...new Set(because.map((b) => nameOf(b.workload ?? b.virtualService ?? b.ipList ?? b.rule))),
+  ].sort();
+  const rules = [...new Set(because.map((b) => nameOf(b.rule)))];
+  if (who.length === 0) return "";
+  const named = who.slice(0, 3).join(", ") + (who.length > 3 ? ` and ${who.length - 3} more` : "");
+  return `${named} by ${rules.slice(0, 2).join(", ")}${rules.length > 2 ? " …" : ""}`;
+}
+
+function lossesText(d: DatabasePlan, style: Style): readonly string[] {
+  if (d.losesAccess.length === 0) return [];
+  const rows = d.losesAccess
+    .slice(0, SHOWN_RULES)
+    .map((l) => [style.red("!"), l.consumer, labelText(l.labels) || "no label", lossText(l)]);
+  const rest = d.losesAccess.length - SHOWN_RULES;
+  return [
+    "",
+    style.red("  Would lose access:"),
+    table(rows, "    "),
+    ...(rest > 0 ? [`    … and ${rest} more`] : []),
+  ];
+}
+
+const lossText = (l: LostConsumer): string =>
+  [
+    l.lastSeen === undefined ? "" : `seen ${shortTime(l.lastSeen)}`,
+    counted(l.records, "record"),
+    l.connection === "cut" ? "sessions die at once" : "open sessions linger",
+  ]
+    .filter((t) => t !== "")
+    .join(", ");
+
+function refusalText(refusal: Refusal, style: Style): string {
+  return `\n${problemText(refusal, style.red(`  ✗ refused (${refusal.gate}):`), style)}`;
+}
+
+function findingsText(d: DatabasePlan, { style, verbose }: PlanTextOptions): readonly string[] {
+  if (verbose) return d.findings.map((f) => problemText(f, "  !", style));
+  const important = d.findings.filter((f) => !QUIET.has(f.code));
+  const shown = important.slice(0, 3).map((f) => `\n${wrap(`! ${f.what}`, "  ")}`);
+  return important.length > 3
+    ? [...shown, `  … and ${counted(important.length - 3, "more finding")} (--verbose)`]
+    : shown;
+}
+
+/** Findings that are true of nearly every database, so they are told only where everything is. */
+const QUIET: ReadonlySet<string> = new Set(["NO_FLOW_HISTORY", "PROVIDER_IP_LIST"]);
+
+/** One line that says how things stand. */
+export function planSummary(plan: Plan, style: Style): string {
+  const enforced = plan.databases.filter((d) => d.mode === "enforce");
+  const counts = [
+    `${enforced.filter((d) => d.steps.length > 0).length} to change`,
+    `${enforced.filter((d) => d.inSync && d.refused.length === 0).length} in sync`,
+    `${enforced.filter((d) => d.refused.length > 0).length} refused`,
+    `${plan.databases.length - enforced.length} observed`,
+  ];
+  return style.bold(`Plan: ${counts.join(", ")} · policy version ${plan.policy.version}`);
+}

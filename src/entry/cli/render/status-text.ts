@@ -1,0 +1,31 @@
+import type { DatabasePlan, Plan } from "../../../core/plan/plan.ts";
+import { planSummary } from "./plan-text.ts";
+import { addressCount, counted } from "./quantity.ts";
+import type { Style } from "./style.ts";
+import { table } from "./table.ts";
+
+/** Every database in a line: mode, state, who reaches it now and who should, rules against the quota. */
+export function statusText(plan: Plan, style: Style): string {
+  if (plan.databases.length === 0) return "No database was found.";
+  const head = ["DATABASE", "ENGINE", "MODE", "STATE", "REACHABLE NOW", "BY POLICY", "RULES"].map(style.bold);
+  const rows = plan.databases.map((d) => [
+    d.id,
+    d.engine,
+    d.mode,
+    stateText(d, style),
+    `${addressCount(d.reachable.now)}${d.reachable.nowUnknown ? " +?" : ""}`,
+    addressCount(d.reachable.planned),
+    `${d.quota.used}/${d.quota.limit}`,
+  ]);
+  return `${table([head, ...rows])}\n\n${planSummary(plan, style)}`;
+}
+
+/** How a database stands, in words. */
+export function stateText(d: DatabasePlan, style: Style): string {
+  if (d.refused.length > 0) return style.red(`refused (${d.refused.map((r) => r.gate).join(", ")})`);
+  if (d.mode === "observe") return style.dim("not enforced");
+  if (d.inSync) return style.green("in sync");
+  return style.yellow(
+    d.managedGroups.length === 0 ? "not enforced yet" : `drifted, ${counted(d.steps.length, "step")}`,
+  );
+}
