@@ -1,0 +1,112 @@
+/**
+ * Reads gzip flow-log files into conversations and prints, as one line of JSON, lines per second and the time as a
+ * multiple of `zcat | wc -l` on the same files in the same run (below 1 is faster). Median of the runs.
+ *
+ * Run with `npm exec -c 'node bench/flow-log.bench.ts [small|medium|large] [runs]'`.
+ */
+import { execFileSync } from "node:child_process";
+import { createReadStream, readFileSync, statSync } from "node:fs";
+import { createGunzip, gunzipSync } from "node:zlib";
+import { ConversationTable } from "../src/core/flow/conversation-table.ts";
+import { createFlowLogReader } from "../src/core/flow/flow-log-reader.ts";
+import { knownDatabases } from "../src/core/flow/known-databases.ts";
+import { FLOW_LOG_SIZES, type FlowLogSize, generateFlowLogs } from "./generate-flow-logs.ts";
+
+const CHUNK_BYTES = 256 * 1024;
+
+const size = (process.argv[2] ?? "medium") as FlowLogSize;
+const runs = Number(process.argv[3] ?? 5);
+const files = await generateFlowLogs("bench/results/flow-logs", size);
+
+/** Inflates in zlib's own thread while this one parses, as the CLI and Lambda do. */
+async function readStreaming(): Promise<ConversationTable> {
+  const table = new ConversationTable();
+  for (const file of files) {
+    const reader = createFlowLogReader({ table });
+    const text = createReadStream(file, { highWaterMark: CHUNK_BYTES }).pipe(
+      createGunzip({ chunkSize: CHUNK_BYTES }),
+    );
+    for await (const chunk of text) reader.push(chunk);
+    reader.end();
+  }
+  return table;
+}
+
+/** Everything on one thread. */
+function readOnOneThread(): ConversationTable {
+  const table = new ConversationTable();
+  for (const file of files) {
+    const reader = createFlowLogReader({ table });
+    const text = gunzipSync(readFileSync(file));
+    for (let at = 0; at < text.length; at += CHUNK_BYTES) reader.push(text.subarray(at, at + CHUNK_BYTES));
+    reader.end();
+  }
+  return table;
+}
+
+/** The same without gzip: what the engine alone takes. */
+function readInflated(texts: readonly Uint8Array[]): ConversationTable {
+  const table = new ConversationTable();
+  for (const text of texts) {
+    const reader = createFlowLogReader({ table });
+    for (let at = 0; at < text.length; at += CHUNK_BYTES) reader.push(text.subarray(at, at + CHUNK_BYTES));
+    reader.end();
+  }
+  return table;
+}
+
+function zcat(): void {
+  execFileSync("sh", ["-c", 'zcat -- "$@" | wc -l', "sh", ...files]);
+}
+
+async function milliseconds(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+const median = (times: number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
+
+const none = knownDatabases([]);
+const counted = (table: ConversationTable): number => table.conversations(none).length;
+const texts = size === "large" ? [] : files.map((file) => gunzipSync(readFileSync(file)));
+const times = {
+  zcat: [] as number[],
+  stream: [] as number[],
+  oneThread: [] as number[],
+  engine: [] as number[],
+};
+for (let run = 0; run < runs; run += 1) {
+  times.zcat.push(await milliseconds(zcat));
+  times.stream.push(await milliseconds(async () => counted(await readStreaming())));
+  times.oneThread.push(await milliseconds(() => counted(readOnOneThread())));
+  if (texts.length > 0) times.engine.push(await milliseconds(() => counted(readInflated(texts))));
+}
+
+const { lines } = FLOW_LOG_SIZES[size];
+const table = await readStreaming();
+const zcatMs = median(times.zcat);
+const report = (name: keyof typeof times) => {
+  const ms = median(times[name]);
+  return {
+    ms: Math.round(ms),
+    linesPerSecond: Math.round((lines / ms) * 1000),
+    ratio: +(ms / zcatMs).toFixed(3),
+  };
+};
+console.log(
+  JSON.stringify({
+    bench: "flow-log",
+    size,
+    lines,
+    gzipBytes: files.reduce((sum, file) => sum + statSync(file).size, 0),
+    flows: table.flows.size,
+    conversations: counted(table),
+    input: table.input,
+    zcatMs: Math.round(zcatMs),
+    stream: report("stream"),
+    oneThread: report("oneThread"),
+    ...(texts.length > 0 ? { engine: report("engine") } : {}),
+    node: process.version,
+  }),
+);
