@@ -3,6 +3,7 @@ import { knownDatabases } from "../core/flow/known-databases.ts";
 import { type DatabaseAddress, databaseAddresses } from "../core/inventory/database-addresses.ts";
 import { databaseIdentities } from "../core/inventory/database-identity.ts";
 import type { Inventory } from "../core/inventory/model.ts";
+import { type BitSet, bitSetOf } from "../core/label/bit-set.ts";
 import { parseAddress } from "../core/net/address.ts";
 import type { ConsumerLabels } from "../core/plan/losses.ts";
 import { observedConsumers } from "../core/plan/observed-consumers.ts";
@@ -14,6 +15,7 @@ import type { Policy } from "../core/policy/model.ts";
 import { type PolicyIndex, policyIndex } from "../core/policy/policy-index.ts";
 import type { Resolution, ResolveOptions } from "../core/policy/resolution.ts";
 import { resolveIndexed } from "../core/policy/resolve-policy.ts";
+import { addressesOf } from "../core/policy/workload-addresses.ts";
 import type { Traffic } from "./read-traffic.ts";
 
 /** What a plan was made from, for whoever wants to explain it. */
@@ -42,7 +44,7 @@ export function planDatabases(request: PlanRequest): Planned {
   const index = policyIndex(policy, request.resolve ?? {});
   const identities = databaseIdentities(inventory, settings.owner);
   const resolution = resolveIndexed(index, identities);
-  const addresses = databaseAddresses(inventory.databases, identities, policyAddresses(index, identities));
+  const addresses = databaseAddresses(inventory, settings.owner, policyAddresses(index, identities));
   const conversations = traffic?.table.conversations(
     knownDatabases(addresses.map((a) => ({ ...a, database: a.id }))),
   );
@@ -53,6 +55,7 @@ export function planDatabases(request: PlanRequest): Planned {
     settings,
     observed: conversations === undefined ? undefined : observedConsumers(conversations, addresses),
     labelsOf: labelsOf(index),
+    workloadAddresses: addressesOf(index.addresses, everyWorkload(index), "hosts"),
   });
   return {
     plan: { ...plan, findings: [...plan.findings, ...(traffic?.findings ?? [])] },
@@ -63,6 +66,9 @@ export function planDatabases(request: PlanRequest): Planned {
     ...(conversations === undefined ? {} : { conversations }),
   };
 }
+
+const everyWorkload = (index: PolicyIndex): BitSet =>
+  bitSetOf(index.workloads.length, index.workloads.keys());
 
 /** Who holds an address, by its labels. */
 export function labelsOf(index: PolicyIndex): ConsumerLabels {

@@ -1,7 +1,7 @@
 import { type Address, addressKey, parseAddress } from "../net/address.ts";
 import { type AddressSet, toRanges } from "../net/address-set.ts";
-import type { DatabaseIdentity } from "../policy/resolution.ts";
-import type { Database } from "./model.ts";
+import { databaseInterfaces } from "./database-interfaces.ts";
+import type { Database, Inventory, NetworkInterface } from "./model.ts";
 
 /** An address at which a database answers. */
 export interface DatabaseAddress {
@@ -12,39 +12,43 @@ export interface DatabaseAddress {
 }
 
 /**
- * Where each database answers: the addresses of its interfaces and those that policy objects give it. An address that
- * two databases with the same port would claim names neither.
+ * Where each database answers: the addresses of its interfaces, those that policy objects give it, and those of
+ * interfaces that several databases fit, as long as their ports differ. An address and port that two databases would
+ * claim names neither.
  */
 export function databaseAddresses(
-  databases: readonly Database[],
-  identities: readonly DatabaseIdentity[],
+  inventory: Inventory,
+  owner: string,
   fromPolicy: ReadonlyMap<string, AddressSet>,
 ): readonly DatabaseAddress[] {
-  const seen = new Map(identities.map((i) => [i.arn, i.addresses]));
+  const { certain, possible } = databaseInterfaces(inventory, owner);
   const claims = new Map<string, DatabaseAddress[]>();
-  for (const database of databases) {
-    const { arn, id, port } = database;
-    for (const address of distinct([
-      ...readable(seen.get(arn) ?? []),
-      ...singleAddresses(fromPolicy.get(arn)),
-    ])) {
+  const claim = ({ arn, id, port }: Database, addresses: readonly Address[]): void => {
+    for (const address of addresses) {
       const key = `${addressKey(address)} ${port}`;
-      const claim = { address, arn, id, ...(port === undefined ? {} : { port }) };
-      claims.set(key, [...(claims.get(key) ?? []), claim]);
+      const others = (claims.get(key) ?? []).filter((other) => other.arn !== arn);
+      claims.set(key, [...others, { address, arn, id, ...(port === undefined ? {} : { port }) }]);
     }
+  };
+  for (const database of inventory.databases) {
+    claim(database, readable(certain.get(database.arn) ?? []));
+    claim(database, singleAddresses(fromPolicy.get(database.arn)));
+  }
+  const taken = new Set([...claims.values()].flat().map((c) => addressKey(c.address)));
+  for (const database of inventory.databases) {
+    const unclaimed = readable(possible.get(database.arn) ?? []).filter((a) => !taken.has(addressKey(a)));
+    claim(database, unclaimed);
   }
   return [...claims.values()].flatMap((c) => (c.length === 1 ? c : []));
 }
 
-const readable = (texts: readonly string[]): readonly Address[] =>
-  texts.flatMap((text) => {
-    const address = parseAddress(text);
-    return address.ok ? [address.value] : [];
-  });
-
-const distinct = (addresses: readonly Address[]): readonly Address[] => [
-  ...new Map(addresses.map((a) => [addressKey(a), a])).values(),
-];
+const readable = (interfaces: readonly NetworkInterface[]): readonly Address[] =>
+  interfaces
+    .flatMap((i) => i.addresses)
+    .flatMap((text) => {
+      const address = parseAddress(text);
+      return address.ok ? [address.value] : [];
+    });
 
 /** The addresses of a set that came from single hosts; wide ranges name no one place. */
 function singleAddresses(set: AddressSet | undefined): readonly Address[] {

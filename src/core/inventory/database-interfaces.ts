@@ -1,29 +1,37 @@
-import type { Database, Inventory, NetworkInterface, SecurityGroup } from "./model.ts";
-import { isManagedGroupOf } from "./ownership.ts";
+import type { Database, Inventory, NetworkInterface } from "./model.ts";
+import { DATABASE_TAG, isManagedGroupOf } from "./ownership.ts";
+
+/** The interfaces of each database, by ARN. */
+export interface DatabaseInterfaces {
+  /** Those that can be no other database's. */
+  readonly certain: ReadonlyMap<string, readonly NetworkInterface[]>;
+  /** Those that several databases fit. Traffic to them can still be told apart by the port, where the ports differ. */
+  readonly possible: ReadonlyMap<string, readonly NetworkInterface[]>;
+}
 
 /**
- * The interfaces of each database, by ARN. Nothing on an RDS-owned interface names its database, so an interface
- * counts only when exactly one database fits it: by a managed group, which only one database carries; by the proxy's
- * name in the description; or else by VPC, subnet and the same set of groups.
+ * Finds the interfaces of each database. Nothing on an RDS-owned interface names its database, so one is found by a
+ * managed group, which only one database carries; by the proxy's name in the description; or else by VPC, subnet and
+ * the same set of groups, which is certain only when exactly one database fits.
  */
-export function databaseInterfaces(
-  inventory: Inventory,
-  owner: string,
-): ReadonlyMap<string, readonly NetworkInterface[]> {
-  const found = new Map<string, NetworkInterface[]>(inventory.databases.map((d) => [d.arn, []]));
+export function databaseInterfaces(inventory: Inventory, owner: string): DatabaseInterfaces {
+  const certain = new Map<string, NetworkInterface[]>(inventory.databases.map((d) => [d.arn, []]));
+  const possible = new Map<string, NetworkInterface[]>(inventory.databases.map((d) => [d.arn, []]));
   const byManagedGroup = managedGroupOwners(inventory, owner);
   const byGroupSet = databasesByGroupSet(inventory.databases);
   for (const networkInterface of inventory.networkInterfaces) {
-    const database = databaseOf(networkInterface, byManagedGroup, byGroupSet, inventory.databases);
-    if (database !== undefined) found.get(database.arn)?.push(networkInterface);
+    const named = namedDatabase(networkInterface, byManagedGroup, inventory.databases);
+    const fitting = named === undefined ? fittingDatabases(networkInterface, byGroupSet) : [named];
+    const found = fitting.length === 1 ? certain : possible;
+    for (const database of fitting) found.get(database.arn)?.push(networkInterface);
   }
-  return found;
+  return { certain, possible };
 }
 
-function databaseOf(
+/** The database that a managed group or the description names. */
+function namedDatabase(
   networkInterface: NetworkInterface,
   byManagedGroup: ReadonlyMap<string, Database>,
-  byGroupSet: ReadonlyMap<string, readonly Database[]>,
   databases: readonly Database[],
 ): Database | undefined {
   for (const groupId of networkInterface.groupIds) {
@@ -31,11 +39,18 @@ function databaseOf(
     if (owner !== undefined) return owner;
   }
   const proxyName = /^Network interface for DBProxy (.+)$/.exec(networkInterface.description)?.[1];
-  if (proxyName !== undefined) return databases.find((d) => d.kind === "proxy" && d.id === proxyName);
-  if (!isRdsInterface(networkInterface)) return undefined;
+  return proxyName === undefined
+    ? undefined
+    : databases.find((d) => d.kind === "proxy" && d.id === proxyName);
+}
+
+function fittingDatabases(
+  networkInterface: NetworkInterface,
+  byGroupSet: ReadonlyMap<string, readonly Database[]>,
+): readonly Database[] {
+  if (!isRdsInterface(networkInterface)) return [];
   const key = groupSetKey(networkInterface.vpcId, networkInterface.groupIds);
-  const candidates = (byGroupSet.get(key) ?? []).filter((d) => inSubnets(d, networkInterface.subnetId));
-  return candidates.length === 1 ? candidates[0] : undefined;
+  return (byGroupSet.get(key) ?? []).filter((d) => inSubnets(d, networkInterface.subnetId));
 }
 
 const isRdsInterface = (i: NetworkInterface): boolean =>
@@ -48,8 +63,8 @@ function managedGroupOwners(inventory: Inventory, owner: string): ReadonlyMap<st
   const byArn = new Map(inventory.databases.map((d) => [d.arn as string, d]));
   const owners = new Map<string, Database>();
   for (const group of inventory.securityGroups) {
-    const database = byArn.get(group.tags["moat:database"] ?? "");
-    if (database !== undefined && isManagedGroupOf(group as SecurityGroup, database, owner))
+    const database = byArn.get(group.tags[DATABASE_TAG] ?? "");
+    if (database !== undefined && isManagedGroupOf(group, database, owner))
       owners.set(group.groupId, database);
   }
   return owners;

@@ -14,6 +14,24 @@ export type RangeSink = (low: number, high: number) => void;
  */
 export function rangesOfClustered(addresses: Uint32Array, sink: RangeSink): boolean {
   const pageOf = new Int32Array(65_536);
+  const prefixes = numberPages(addresses, pageOf);
+  if (prefixes.length * WORTH > addresses.length) return false;
+  const bits = setBits(addresses, pageOf, prefixes.length);
+  const runs = new RunFinder(sink);
+  let next = 0;
+  for (const [page, prefix] of prefixes.entries()) {
+    if (prefix !== next) runs.endAt(next * 65_536);
+    next = prefix + 1;
+    for (let word = 0; word < PAGE_WORDS; word += 1) {
+      runs.word(prefix * 65_536 + word * 32, bits[page * PAGE_WORDS + word] as number);
+    }
+  }
+  runs.endAt(next * 65_536);
+  return true;
+}
+
+/** Gives each /16 in use its page number in `pageOf`; answers the prefixes of the pages, ascending. */
+function numberPages(addresses: Uint32Array, pageOf: Int32Array): number[] {
   for (let at = 0; at < addresses.length; at += 1) pageOf[(addresses[at] as number) >>> 16] = 1;
   const prefixes: number[] = [];
   for (let prefix = 0; prefix < pageOf.length; prefix += 1) {
@@ -21,22 +39,17 @@ export function rangesOfClustered(addresses: Uint32Array, sink: RangeSink): bool
     pageOf[prefix] = prefixes.length;
     prefixes.push(prefix);
   }
-  if (prefixes.length * WORTH > addresses.length) return false;
-  const bits = new Int32Array(prefixes.length * PAGE_WORDS);
+  return prefixes;
+}
+
+function setBits(addresses: Uint32Array, pageOf: Int32Array, pages: number): Int32Array {
+  const bits = new Int32Array(pages * PAGE_WORDS);
   for (let at = 0; at < addresses.length; at += 1) {
     const address = addresses[at] as number;
     const word = (pageOf[address >>> 16] as number) * PAGE_WORDS + ((address >>> 5) & (PAGE_WORDS - 1));
     bits[word] = (bits[word] as number) | (1 << (address & 31));
   }
-  const runs = new RunFinder(sink);
-  for (const [page, prefix] of prefixes.entries()) {
-    if (prefixes[page - 1] !== prefix - 1) runs.endAt(((prefixes[page - 1] ?? 0) + 1) * 65_536);
-    for (let word = 0; word < PAGE_WORDS; word += 1) {
-      runs.word(prefix * 65_536 + word * 32, bits[page * PAGE_WORDS + word] as number);
-    }
-  }
-  runs.endAt(((prefixes.at(-1) ?? 0) + 1) * 65_536);
-  return true;
+  return bits;
 }
 
 /** Follows runs of ones through the words of a bitmap. */

@@ -9,6 +9,7 @@ import {
   union,
 } from "../net/address-set.ts";
 import type { DatabasePolicy } from "../policy/resolution.ts";
+import type { Overflow } from "../rule/fit-rules.ts";
 import { type Reach, reachOfRules } from "../rule/reach.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
 import type { Gate, LostConsumer, Refusal } from "./plan.ts";
@@ -24,6 +25,8 @@ export interface GateContext {
   readonly port: number | undefined;
   readonly now: Reach;
   readonly change: Change | undefined;
+  /** Set when the rules do not fit into the quotas. */
+  readonly overflow?: Overflow;
   readonly losses: readonly LostConsumer[];
   /** `undefined` when no flow history was given. */
   readonly observedClients: number | undefined;
@@ -136,18 +139,24 @@ function emptyPolicy(context: GateContext): Refusal | undefined {
 }
 
 function quota(context: GateContext): Refusal | undefined {
-  const { change, world } = context;
-  if (change === undefined) return undefined;
+  const { change, overflow, world } = context;
   const { rulesPerSecurityGroup, securityGroupsPerInterface } = world.inventory.quotas;
-  if (change.targetGroups.length <= securityGroupsPerInterface && !egressOverflows(context)) return undefined;
-  const rules = change.slots.flatMap((s) => s.placed);
-  const weight = totalWeight(rules, world.peers.prefixLists);
+  const tooManyGroups = change !== undefined && change.targetGroups.length > securityGroupsPerInterface;
+  if (overflow === undefined && !tooManyGroups && !egressOverflows(context)) return undefined;
+  const weight = totalWeight(change?.slots.flatMap((s) => s.placed) ?? [], world.peers.prefixLists);
   return {
     gate: "quota",
-    what: `Policy for database "${idOf(context)}" takes ${weight.v4} IPv4 and ${weight.v6} IPv6 rules, that is ${change.targetGroups.length} groups`,
-    why: `The account allows ${rulesPerSecurityGroup} rules a group and family, and ${securityGroupsPerInterface} groups an interface: ${rulesPerSecurityGroup * securityGroupsPerInterface} in all`,
-    fix: "Raise quota L-0EA8095F (rules per group) or L-2AFB9258 (groups per interface), or let policy name larger address ranges",
+    what: `Policy for database "${idOf(context)}" takes ${weight.v4} IPv4 and ${weight.v6} IPv6 rules`,
+    why: `The account allows ${rulesPerSecurityGroup} rules a group and family, and ${securityGroupsPerInterface} groups an interface: ${rulesPerSecurityGroup * securityGroupsPerInterface} rules in all${overflow === undefined ? "" : `; ${priceOf(overflow)}`}`,
+    fix: "Raise quota L-0EA8095F (rules per group) or L-2AFB9258 (groups per interface), let policy name whole ranges, or allow slack in moat.yaml",
   };
+}
+
+/** What it would cost to cover the addresses with as many rules as there is room for. */
+function priceOf({ family, room, extra, leastRules }: Overflow): string {
+  if (extra !== undefined)
+    return `to cover them with ${room} IPv${family} rules would let in ${extra} addresses that policy does not grant`;
+  return `no ${room} IPv${family} rules cover them without letting in somebody known; the fewest that could are ${leastRules}`;
 }
 
 /** Egress that is copied must fit in one new group. */

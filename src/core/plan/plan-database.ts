@@ -1,9 +1,10 @@
 import { digest } from "../digest.ts";
 import { databaseMode } from "../inventory/mode.ts";
 import type { Database } from "../inventory/model.ts";
-import { countAddresses, EMPTY_SET } from "../net/address-set.ts";
+import { type AddressSet, countAddresses, EMPTY_SET, union } from "../net/address-set.ts";
 import type { DatabasePolicy } from "../policy/resolution.ts";
 import { type CompiledRule, compileRules } from "../rule/compile-rules.ts";
+import { type Fit, fitRules, type SlackLimit } from "../rule/fit-rules.ts";
 import { type Reach, reachOf } from "../rule/reach.ts";
 import { ruleKey } from "../rule/rule-key.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
@@ -22,6 +23,8 @@ export interface DatabaseKnowledge {
   /** `undefined` when no flow history was given. */
   readonly observed: readonly ObservedConsumer[] | undefined;
   readonly labelsOf: ConsumerLabels;
+  /** Addresses known to be somebody's: slack never admits one. */
+  readonly somebodys: AddressSet;
 }
 
 /** Plans one database: rules, steps or refusals, who loses access, and what a person should know. */
@@ -29,7 +32,7 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
   const { mode, problem } = databaseMode(database, world.settings.modes);
   const enforced = mode === "enforce";
   const assessment = assess(enforced ? world : withoutNaming(world), database, knowledge);
-  const { live, rules, now, change, losses, refused } = assessment;
+  const { live, rules, slack, now, change, losses, refused } = assessment;
   const { policy } = knowledge;
   const steps = change?.steps ?? [];
   return {
@@ -49,7 +52,7 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
     steps: enforced && refused.length === 0 ? steps : [],
     refused: enforced ? refused : [],
     losesAccess: losses,
-    slack: [],
+    slack,
     findings: [
       ...(problem === undefined ? [] : [problem]),
       ...databaseFindings({ live, policy, now, change, mode, observed: knowledge.observed, refused }),
@@ -68,6 +71,7 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
 interface Assessment {
   readonly live: LiveDatabase;
   readonly rules: readonly CompiledRule[];
+  readonly slack: Fit["slack"];
   readonly now: Reach;
   readonly change: Change | undefined;
   readonly losses: readonly LostConsumer[];
@@ -78,11 +82,17 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
   const live = liveDatabase(world, database);
   const { policy } = knowledge;
   const port = database.unsupported === undefined ? database.port : undefined;
-  const rules = port === undefined ? [] : compileRules(policy, port);
+  const fit = fitRules(
+    policy.allowed,
+    world.inventory.quotas,
+    world.settings.slack ?? NO_SLACK,
+    union(knowledge.somebodys, policy.overrideDenied),
+  );
+  const rules = port === undefined ? [] : compileRules(policy, port, fit.allowed);
   const now = port === undefined ? NOTHING : reachOf(live.attached, port, world.peers);
   const plannable = port !== undefined && live.unread.length === 0;
-  const change = plannable ? planChange(world, live, rules, policy.allowed, port) : undefined;
-  const losses = lostConsumers(knowledge.observed ?? [], now, policy.allowed, knowledge.labelsOf);
+  const change = plannable ? planChange(world, live, rules, fit.allowed, port) : undefined;
+  const losses = lostConsumers(knowledge.observed ?? [], now, fit.allowed, knowledge.labelsOf);
   const refused = refusals({
     world,
     live,
@@ -91,10 +101,11 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
     port,
     now,
     change,
+    ...(fit.overflow === undefined ? {} : { overflow: fit.overflow }),
     losses,
     observedClients: knowledge.observed?.length,
   });
-  return { live, rules, now, change, losses, refused };
+  return { live, rules, slack: fit.slack, now, change, losses, refused };
 }
 
 /** What an observed database would get takes no names away from the groups that the plan does create. */
@@ -105,6 +116,8 @@ function withoutNaming(world: World): World {
     takeGroupName: (_, databaseId) => preferredGroupName(databaseId),
   };
 }
+
+const NO_SLACK: SlackLimit = { maxAddresses: 0n };
 
 const NOTHING: Reach = { admitted: EMPTY_SET, untracked: EMPTY_SET, unknown: [] };
 

@@ -43,9 +43,11 @@ export type LabelDocument = Readonly<Record<string, string | readonly string[]>>
 
 export type DatabaseDocument = Omit<
   DatabasePlan,
-  "rules" | "steps" | "reachable" | "labels" | "losesAccess"
+  "rules" | "steps" | "reachable" | "labels" | "losesAccess" | "slack"
 > & {
   readonly labels: LabelDocument;
+  /** Exact up to 2^53 addresses. */
+  readonly slack: readonly { readonly cidr: string; readonly addresses: number }[];
   readonly losesAccess: readonly (Omit<LostConsumer, "labels"> & { readonly labels: LabelDocument })[];
   readonly rules: readonly (RuleDocument & { readonly because: readonly Because[] })[];
   readonly steps: readonly StepDocument[];
@@ -70,6 +72,7 @@ function databaseDocument(database: DatabasePlan): DatabaseDocument {
     rules: database.rules.map((rule) => ({ ...ruleDocument(rule), because: rule.because })),
     steps: database.steps.map(stepDocument),
     labels: labelDocument(database.labels),
+    slack: database.slack.map(({ cidr, addresses }) => ({ cidr, addresses: Number(addresses) })),
     losesAccess: database.losesAccess.map((lost) => ({ ...lost, labels: labelDocument(lost.labels) })),
     reachable: {
       now: database.reachable.now.toString(),

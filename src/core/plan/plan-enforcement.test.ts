@@ -265,3 +265,39 @@ describe("gates", () => {
     ).toEqual([want]);
   });
 });
+
+describe("slack", () => {
+  const quotas = { rulesPerSecurityGroup: 1, securityGroupsPerInterface: 2, source: "default" } as const;
+  const scattered = ["10.0.0.0/32", "10.0.0.2/32", "10.0.9.0/32"];
+  const crowded = (neighbour: string): PlanCase => ({
+    inventory: inventory({
+      databases: [database("orders", ["sg-old"])],
+      securityGroups: [OPEN_GROUP, group("sg-apps")],
+      networkInterfaces: [networkInterface("eni-1", [neighbour], ["sg-apps"])],
+      quotas,
+    }),
+    policies: [allows("orders", scattered)],
+  });
+
+  it("is never taken without the owner's leave, and the refusal says its price", () => {
+    const [refused] = onlyDatabase(planOf(crowded("10.7.7.7"))).refused;
+    expect([refused?.gate, refused?.why]).toEqual([
+      "quota",
+      expect.stringContaining("would let in 2 addresses"),
+    ]);
+  });
+
+  it("is the least that fits, and is listed", () => {
+    const plan = onlyDatabase(planOf({ ...crowded("10.7.7.7"), settings: { slack: { maxAddresses: 8n } } }));
+    expect(plan.rules.map((r) => sourceText(r.source))).toEqual(["10.0.0.0/30", "10.0.9.0/32"]);
+    expect([plan.slack, plan.refused]).toEqual([[{ cidr: "10.0.0.0/30", addresses: 2n }], []]);
+  });
+
+  it("never lets in an address that is known to be somebody else's", () => {
+    const plan = onlyDatabase(planOf({ ...crowded("10.0.0.1"), settings: { slack: { maxAddresses: 8n } } }));
+    expect([plan.refused.map((r) => r.gate), plan.refused[0]?.why]).toEqual([
+      ["quota"],
+      expect.stringContaining("the fewest that could are 3"),
+    ]);
+  });
+});

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Inventory } from "../inventory/model.ts";
-import { EMPTY_SET } from "../net/address-set.ts";
+import { parseAddress } from "../net/address.ts";
+import { type AddressSet, addressSetOfAddresses, EMPTY_SET, union } from "../net/address-set.ts";
 import type { DatabasePolicy, Resolution } from "../policy/resolution.ts";
 import type { ConsumerLabels } from "./losses.ts";
 import type { Plan } from "./plan.ts";
@@ -21,6 +22,8 @@ export interface PlanInput {
   /** Who was seen connecting; `undefined` when no flow history was given at all. */
   readonly observed: readonly ObservedConsumer[] | undefined;
   readonly labelsOf: ConsumerLabels;
+  /** Addresses of the workloads that policy knows: slack never admits one that policy does not grant. */
+  readonly workloadAddresses?: AddressSet;
   /** Number of the first group that the plan creates; above 1 when plans of several regions become one. */
   readonly firstNewGroup?: number;
 }
@@ -28,6 +31,11 @@ export interface PlanInput {
 /** Plans every database of an inventory, sorted by ARN. */
 export function planEnforcement(input: PlanInput): Plan {
   const world = planningWorld(input.inventory, input.settings, input.firstNewGroup);
+  const somebodys = union(
+    input.workloadAddresses ?? EMPTY_SET,
+    ...world.peers.groupAddresses.values(),
+    addressesSeen(input.observed ?? []),
+  );
   const seenAt = new Map<string, ObservedConsumer[]>();
   for (const seen of input.observed ?? []) {
     const list = seenAt.get(seen.database);
@@ -45,10 +53,16 @@ export function planEnforcement(input: PlanInput): Plan {
         policyComplete: input.policy.complete,
         observed: input.observed === undefined ? undefined : (seenAt.get(database.arn) ?? []),
         labelsOf: input.labelsOf,
+        somebodys,
       }),
     ),
     findings: [...input.inventory.findings, ...input.policy.problems, ...input.resolution.findings],
   };
+}
+
+function addressesSeen(observed: readonly ObservedConsumer[]): AddressSet {
+  const addresses = observed.map((seen) => parseAddress(seen.consumer));
+  return addressSetOfAddresses(addresses.flatMap((a) => (a.ok ? [a.value] : [])));
 }
 
 const unknownToPolicy = (arn: string): DatabasePolicy => ({

@@ -81,7 +81,7 @@ export interface LostConsumer {
 /** Addresses in a rule's CIDR that policy does not grant, with the owner's leave. */
 export interface Slack {
   readonly cidr: string;
-  readonly addresses: number;
+  readonly addresses: bigint;
 }
 
 export interface DatabasePlan {

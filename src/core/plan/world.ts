@@ -1,6 +1,7 @@
 import type { ModeSettings } from "../inventory/mode.ts";
 import type { Database, Inventory, SecurityGroup } from "../inventory/model.ts";
 import { isManagedGroupOf } from "../inventory/ownership.ts";
+import type { SlackLimit } from "../rule/fit-rules.ts";
 import { type PeerIndex, peerIndex } from "../rule/reach.ts";
 import { groupNamer } from "./managed-group-name.ts";
 
@@ -13,6 +14,8 @@ export interface PlanSettings {
   readonly acknowledged: ReadonlySet<string>;
   /** Share of the granted addresses, in percent, that may go at once without a person's word. */
   readonly shrinkPercent: number;
+  /** What rules may admit beyond policy where the quotas leave no room for them. Absent: nothing. */
+  readonly slack?: SlackLimit;
 }
 
 /** A consumer seen talking to a database, from flow history. */

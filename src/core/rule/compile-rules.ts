@@ -12,10 +12,16 @@ export interface CompiledRule extends RuleContent {
  * The ingress rules that say exactly what policy grants on the database's listener: the minimal CIDR cover of the
  * allowed addresses, IPv4 before IPv6, ascending. A function of the allowed set alone; `because` names each grant that
  * put an address into the rule.
+ *
+ * @param allowed more than policy grants only where the owner allows slack
  */
-export function compileRules(policy: DatabasePolicy, port: number): readonly CompiledRule[] {
-  if (isEmpty(policy.allowed)) return [];
-  const cidrs = toCidrs(policy.allowed);
+export function compileRules(
+  policy: DatabasePolicy,
+  port: number,
+  allowed = policy.allowed,
+): readonly CompiledRule[] {
+  if (isEmpty(allowed)) return [];
+  const cidrs = toCidrs(allowed);
   const reasons = reasonsByCidr(cidrs, policy);
   return cidrs.map((cidr, i) => ({
     direction: "ingress",

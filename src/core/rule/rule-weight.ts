@@ -6,6 +6,16 @@ export interface RuleWeight {
   readonly v6: number;
 }
 
+// Lists that AWS manages have a fixed weight and no maximum size:
+// https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html#aws-managed-prefix-list-weights
+const AWS_LIST_WEIGHTS: readonly (readonly [suffix: string, weight: number])[] = [
+  [".cloudfront.origin-facing", 55],
+  [".vpc-lattice", 10],
+  [".groundstation", 5],
+  [".s3", 1],
+  [".dynamodb", 1],
+];
+
 /**
  * What one rule costs of a group's rule quota, which EC2 counts apart for each direction and address family. A prefix
  * list costs its maximum size, not its current one; a reference to a group counts in both families:
@@ -19,10 +29,16 @@ export function ruleWeight(rule: RuleContent, prefixLists: ReadonlyMap<string, P
       return { v4: 1, v6: 1 };
     case "prefixList": {
       const list = prefixLists.get(rule.source.prefixListId);
-      const size = list?.maxEntries ?? list?.entries?.length ?? 1;
+      const size = list === undefined ? 1 : prefixListWeight(list);
       return list?.family === 6 ? { v4: 0, v6: size } : { v4: size, v6: 0 };
     }
   }
+}
+
+function prefixListWeight(list: PrefixList): number {
+  if (list.maxEntries !== undefined) return list.maxEntries;
+  const managed = AWS_LIST_WEIGHTS.find(([suffix]) => list.prefixListName.endsWith(suffix));
+  return managed?.[1] ?? list.entries?.length ?? 1;
 }
 
 /** Sum of the weights of rules. */

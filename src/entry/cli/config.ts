@@ -30,6 +30,12 @@ export const ConfigSchema = z.strictObject({
     .max(100)
     .describe("Share of the granted addresses that may go at once")
     .default(30),
+  slack: z
+    .strictObject({
+      maxAddresses: z.int().min(0).describe("Addresses beyond policy that one database's rules may admit"),
+    })
+    .describe("Used only where the exact rules do not fit into the account's quotas")
+    .optional(),
   publicIp: z.boolean().describe("Count a workload's public address among its addresses").default(false),
   directActorsIgnoreScope: z
     .boolean()

@@ -63,6 +63,7 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
       modes: { default: config.mode, databases },
       acknowledged: new Set(options.acknowledge ?? []),
       shrinkPercent: config.shrinkPercent,
+      ...(config.slack === undefined ? {} : { slack: { maxAddresses: BigInt(config.slack.maxAddresses) } }),
     },
     json: options.json ?? false,
     verbose: options.verbose ?? false,
