@@ -6,6 +6,7 @@ import type { Cidr } from "../../src/core/net/cidr.ts";
 import type { DatabaseDocument } from "../../src/core/plan/plan-document.ts";
 import { planDocument, ruleDocument } from "../../src/core/plan/plan-document.ts";
 import { planEnforcement } from "../../src/core/plan/plan-enforcement.ts";
+import { verifyDatabase } from "../../src/core/verify/verify-plan.ts";
 import { arnOf, database, group, inventory, managedGroup, OPEN_EGRESS, rule } from "../fixtures/inventory.ts";
 import { admittedHosts, type ReplayWorld, replay } from "./plan-replay.ts";
 
@@ -123,6 +124,8 @@ describe("every plan, replayed by a second reading", () => {
         }
         carriedOut += 1;
         const world = worldOf(groups, attached, c);
+        const printed = new Map(groups.map((g) => [g.groupId as string, g.rules.map(ruleDocument)]));
+        expect(verifyDatabase(plan, { groups: printed, members: new Map() }).violations).toEqual([]);
         expect(replay(world, plan.steps, hostsOf(c.policy), 3306)).toBeUndefined();
         const arn = arnOf("orders");
         const after = [...world.groups].map(([id, rules]) =>

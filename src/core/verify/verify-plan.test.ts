@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { type PrintedRule, type PrintedStep, type PrintedWorld, verifyDatabase } from "./verify-plan.ts";
+
+const rule = (source: string): PrintedRule => ({
+  direction: "ingress",
+  protocol: "tcp",
+  fromPort: 3306,
+  toPort: 3306,
+  source,
+});
+const authorize = (group: string, ...sources: string[]): PrintedStep => ({
+  action: "authorize",
+  group,
+  rules: sources.map(rule),
+});
+const revoke = (group: string, ...sources: string[]): PrintedStep => ({
+  action: "revoke",
+  group,
+  rules: sources.map(rule),
+});
+const set = (...groups: string[]): PrintedStep => ({ action: "setDatabaseGroups", groups });
+const create: PrintedStep = { action: "createSecurityGroup", group: "new-1" };
+
+const WORLD: PrintedWorld = {
+  groups: new Map([
+    ["sg-old", [rule("10.0.0.0/8"), rule("sg-apps"), rule("2001:db8::/64")]],
+    ["sg-m", [rule("10.0.1.10/32"), rule("10.0.1.11/32")]],
+  ]),
+  members: new Map([["sg-apps", ["192.168.1.5"]]]),
+};
+const check = (attached: string, wanted: readonly string[], steps: readonly PrintedStep[]) =>
+  verifyDatabase(
+    { id: "orders", port: 3306, attachedGroups: [attached], rules: wanted.map(rule), steps },
+    WORLD,
+  ).violations.map((v) => `${v.step}: ${v.what}`);
+
+describe("verifyDatabase", () => {
+  it.each([
+    {
+      name: "a swap in two phases",
+      attached: "sg-old",
+      wanted: ["10.0.1.10/31"],
+      steps: [create, authorize("new-1", "10.0.1.10/31"), set("sg-old", "new-1"), set("new-1")],
+    },
+    {
+      name: "grant before revoke",
+      attached: "sg-m",
+      wanted: ["10.0.1.10/31"],
+      steps: [authorize("sg-m", "10.0.1.10/31"), revoke("sg-m", "10.0.1.10/32", "10.0.1.11/32")],
+    },
+    {
+      name: "a client behind a group that keeps its access",
+      attached: "sg-old",
+      wanted: ["192.168.1.5/32"],
+      steps: [create, authorize("new-1", "192.168.1.5/32"), set("new-1")],
+    },
+  ])("accepts $name", ({ attached, wanted, steps }) => {
+    expect(check(attached, wanted, steps)).toEqual([]);
+  });
+
+  it.each([
+    {
+      name: "attaching before the rules stand",
+      attached: "sg-old",
+      wanted: ["10.0.1.10/31"],
+      steps: [create, set("new-1"), authorize("new-1", "10.0.1.10/31")],
+      want: "2: 10.0.1.10 is cut off although allowed before and after",
+    },
+    {
+      name: "revoke before grant",
+      attached: "sg-m",
+      wanted: ["10.0.1.10/31"],
+      steps: [revoke("sg-m", "10.0.1.10/32", "10.0.1.11/32"), authorize("sg-m", "10.0.1.10/31")],
+      want: "1: 10.0.1.10 is cut off although allowed before and after",
+    },
+    {
+      name: "cutting a client behind a group",
+      attached: "sg-old",
+      wanted: ["192.168.1.5/32"],
+      steps: [create, set("new-1"), authorize("new-1", "192.168.1.5/32")],
+      want: "2: 192.168.1.5 is cut off although allowed before and after",
+    },
+    {
+      name: "letting a stranger in",
+      attached: "sg-m",
+      wanted: ["10.0.1.10/32"],
+      steps: [authorize("sg-m", "172.16.0.0/12"), revoke("sg-m", "172.16.0.0/12", "10.0.1.11/32")],
+      want: "1: 172.16.0.0 is let in although allowed neither before nor after",
+    },
+    {
+      name: "forgetting IPv6",
+      attached: "sg-old",
+      wanted: ["2001:db8::1/128", "10.0.1.10/32"],
+      steps: [create, authorize("new-1", "10.0.1.10/32"), set("new-1")],
+      want: "3: 2001:db8:0:0:0:0:0:1 is cut off although allowed before and after",
+    },
+    {
+      name: "deleting a group in use",
+      attached: "sg-m",
+      wanted: ["10.0.1.10/31"],
+      steps: [{ action: "deleteSecurityGroup", group: "sg-m" }],
+      want: "1: sg-m is attached",
+    },
+  ])("finds $name", ({ attached, wanted, steps, want }) => {
+    expect(check(attached, wanted, steps)[0]).toBe(want);
+  });
+
+  it("finds an end that is not what policy says", () => {
+    expect(check("sg-m", ["10.0.1.10/32"], [authorize("sg-m", "10.0.1.10/32")])).toEqual([
+      "1: at the end 10.0.1.11 is not as policy says",
+    ]);
+  });
+});

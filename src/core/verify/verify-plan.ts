@@ -1,0 +1,196 @@
+import { type PlainRange, plainRange, plainText } from "./plain-range.ts";
+
+/** A rule as plans print it. */
+export interface PrintedRule {
+  readonly direction: string;
+  readonly protocol: string;
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly source: string;
+}
+
+/** A step as plans print it. */
+export interface PrintedStep {
+  readonly action: string;
+  readonly group?: string;
+  readonly groups?: readonly string[];
+  readonly rules?: readonly PrintedRule[];
+}
+
+/** What the verifier needs of one database's printed plan. */
+export interface PrintedDatabase {
+  readonly id: string;
+  readonly port?: number;
+  readonly attachedGroups: readonly string[];
+  readonly rules: readonly PrintedRule[];
+  readonly steps: readonly PrintedStep[];
+}
+
+/** The world the plan was made for. */
+export interface PrintedWorld {
+  /** Rules by group id. */
+  readonly groups: ReadonlyMap<string, readonly PrintedRule[]>;
+  /** Addresses behind a group or prefix list that rules name as their peer; absent where they are unknown. */
+  readonly members: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A step after which somebody is cut off, or let in, who must not be. */
+export interface Violation {
+  readonly database: string;
+  /** Counted from 1. */
+  readonly step: number;
+  readonly what: string;
+}
+
+export interface Verification {
+  readonly steps: number;
+  readonly violations: readonly Violation[];
+}
+
+/**
+ * Checks a printed plan without any of the code that made it: carries the steps out on a copy of the groups and looks,
+ * after each, at every stretch of addresses that any rule tells apart. Allowed before and after must be allowed now;
+ * allowed now must be allowed before or after.
+ */
+export function verifyDatabase(database: PrintedDatabase, world: PrintedWorld): Verification {
+  const port = database.port;
+  if (port === undefined || database.steps.length === 0) return { steps: 0, violations: [] };
+  const state = {
+    groups: new Map([...world.groups].map(([id, rules]) => [id, [...rules]])),
+    attached: [...database.attachedGroups],
+  };
+  const wanted = rangesOf(database.rules, port, world);
+  const before = admitted(state, port, world);
+  const violations: Violation[] = [];
+  for (const [i, step] of database.steps.entries()) {
+    const impossible = carryOut(state, step);
+    const now = admitted(state, port, world);
+    const wrong = impossible ?? cutOff(before, wanted, now) ?? letIn(before, wanted, now);
+    if (wrong !== undefined) violations.push({ database: database.id, step: i + 1, what: wrong });
+  }
+  const end = admitted(state, port, world);
+  const gap = difference(wanted, end) ?? difference(end, wanted);
+  if (gap !== undefined)
+    violations.push({
+      database: database.id,
+      step: database.steps.length,
+      what: `at the end ${plainText(gap)} is not as policy says`,
+    });
+  return { steps: database.steps.length, violations };
+}
+
+interface State {
+  readonly groups: Map<string, PrintedRule[]>;
+  attached: string[];
+}
+
+/** Carries out one step on the copy; says why where AWS would refuse. */
+function carryOut(state: State, step: PrintedStep): string | undefined {
+  const group = step.group ?? "";
+  switch (step.action) {
+    case "createSecurityGroup":
+      return change(state, group, false, () => [
+        { direction: "egress", protocol: "-1", source: "0.0.0.0/0" },
+      ]);
+    case "authorize":
+      return change(state, group, true, (standing) => [...standing, ...(step.rules ?? [])]);
+    case "revoke":
+      return change(state, group, true, (standing) => without(standing, step.rules ?? []));
+    case "setDatabaseGroups":
+      state.attached = [...(step.groups ?? [])];
+      return attachmentProblem(state);
+    case "deleteSecurityGroup":
+      state.groups.delete(group);
+      return state.attached.includes(group) ? `${group} is attached` : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Replaces a group's rules; it must exist already, or must not. */
+function change(
+  state: State,
+  group: string,
+  exists: boolean,
+  rules: (standing: readonly PrintedRule[]) => PrintedRule[],
+): string | undefined {
+  const standing = state.groups.get(group);
+  state.groups.set(group, rules(standing ?? []));
+  if ((standing !== undefined) === exists) return undefined;
+  return exists ? `${group} does not exist` : `${group} exists already`;
+}
+
+function attachmentProblem(state: State): string | undefined {
+  if (state.attached.length === 0) return "the database would carry no group";
+  const unknown = state.attached.find((id) => !state.groups.has(id));
+  return unknown === undefined ? undefined : `${unknown} does not exist`;
+}
+
+const without = (rules: readonly PrintedRule[], gone: readonly PrintedRule[]): PrintedRule[] =>
+  rules.filter((rule) => !gone.some((other) => same(other, rule)));
+
+const same = (a: PrintedRule, b: PrintedRule): boolean =>
+  a.direction === b.direction &&
+  a.protocol === b.protocol &&
+  a.fromPort === b.fromPort &&
+  a.toPort === b.toPort &&
+  a.source === b.source;
+
+const admitted = (state: State, port: number, world: PrintedWorld): readonly PlainRange[] =>
+  rangesOf(
+    state.attached.flatMap((id) => state.groups.get(id) ?? []),
+    port,
+    world,
+  );
+
+function rangesOf(rules: readonly PrintedRule[], port: number, world: PrintedWorld): readonly PlainRange[] {
+  const ranges: PlainRange[] = [];
+  for (const rule of rules) {
+    if (rule.direction !== "ingress" || !passes(rule, port)) continue;
+    const named = /^(sg|pl|new)-/.test(rule.source);
+    const sources = named ? (world.members.get(rule.source) ?? []) : [rule.source];
+    ranges.push(...sources.map(plainRange));
+  }
+  return ranges.sort((a, b) => (a.low < b.low ? -1 : Number(a.low > b.low)));
+}
+
+const passes = (rule: PrintedRule, port: number): boolean =>
+  rule.protocol === "-1" ||
+  (rule.protocol === "tcp" && (rule.fromPort ?? 0) <= port && port <= (rule.toPort ?? 65_535));
+
+function cutOff(
+  before: readonly PlainRange[],
+  wanted: readonly PlainRange[],
+  now: readonly PlainRange[],
+): string | undefined {
+  const both = stretches(before, wanted, now).find(
+    (at) => holds(before, at) && holds(wanted, at) && !holds(now, at),
+  );
+  return both === undefined ? undefined : `${plainText(both)} is cut off although allowed before and after`;
+}
+
+function letIn(
+  before: readonly PlainRange[],
+  wanted: readonly PlainRange[],
+  now: readonly PlainRange[],
+): string | undefined {
+  const stranger = stretches(before, wanted, now).find(
+    (at) => holds(now, at) && !holds(before, at) && !holds(wanted, at),
+  );
+  return stranger === undefined
+    ? undefined
+    : `${plainText(stranger)} is let in although allowed neither before nor after`;
+}
+
+/** The first address that one list holds and the other does not. */
+const difference = (a: readonly PlainRange[], b: readonly PlainRange[]): bigint | undefined =>
+  stretches(a, b).find((at) => holds(a, at) && !holds(b, at));
+
+/** One address of each stretch between neighbouring borders: within a stretch all addresses fare alike. */
+function stretches(...lists: readonly (readonly PlainRange[])[]): readonly bigint[] {
+  return [...new Set(lists.flat().flatMap((range) => [range.low, range.high + 1n]))];
+}
+
+function holds(ranges: readonly PlainRange[], address: bigint): boolean {
+  return ranges.some((range) => range.low <= address && address <= range.high);
+}
