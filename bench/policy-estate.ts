@@ -13,6 +13,7 @@ import type {
   Workload,
 } from "../src/core/policy/model.ts";
 import type { DatabaseIdentity } from "../src/core/policy/resolution.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 export interface EstateSize {
   readonly workloads: number;
@@ -26,18 +27,8 @@ export interface Estate {
   readonly databases: readonly DatabaseIdentity[];
 }
 
+/** A number from 0 up to but not including 1. */
 type Random = () => number;
-
-/** mulberry32: small, fast, and the same everywhere. */
-function random(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const ROLES = ["database", "web", "api", "worker", "batch", "cache", "proxy", "monitor", "backup", "bastion"];
 const ENVS = ["prod", "stage", "test", "dev"];
@@ -50,8 +41,10 @@ const label = (key: string, value: string | number, exclusion = false): LabelTer
   exclusion,
 });
 
+/** The estate of that size; the same seed gives the same estate on every machine. */
 export function policyEstate(size: EstateSize, seed = 1): Estate {
-  const next = random(seed);
+  const below = seededRandom(seed);
+  const next: Random = () => below(2 ** 30) / 2 ** 30;
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)] as T;
   const apps = Array.from({ length: Math.max(10, size.databases) }, (_, n) => `app${n}`);
   const workloads = Array.from({ length: size.workloads - size.databases }, (_, n) =>

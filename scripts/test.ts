@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { prepareAwsCli } from "./aws-cli.ts";
+import { prepareDataPlane } from "./data-plane.ts";
 import { preparePythonEnvironment } from "./python-environment.ts";
 import { run } from "./run.ts";
 import { closingLine, totalsOfFile } from "./totals.ts";
@@ -27,9 +28,10 @@ async function runVitest(args: readonly string[]): Promise<number> {
 }
 
 process.chdir(ROOT);
-// One after the other: both may need apt-get, which takes no company.
+// One after the other: all of them may need apt-get, which takes no company.
 await prepare("Python packages in .venv/ (moto, boto3, illumio)", preparePythonEnvironment(ROOT));
 await prepare("AWS CLI version 2", prepareAwsCli());
+await prepare("PostgreSQL, nftables and network namespaces", prepareDataPlane());
 const counted = totalsOfFile(REPORT, await runVitest(process.argv.slice(2)));
 console.log(closingLine(counted));
 process.exitCode = counted.failed === 0 ? 0 : 1;

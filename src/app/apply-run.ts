@@ -2,7 +2,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { RuleContent } from "../core/inventory/model.ts";
 import type { Step } from "../core/plan/plan.ts";
 import { stepDocument } from "../core/plan/plan-document.ts";
-import type { AuditLog } from "../ports/audit-log.ts";
+import type { AuditLog, RunStart } from "../ports/audit-log.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Enforcement } from "../ports/enforcement.ts";
 import type { LiveState } from "../ports/inventory-source.ts";
@@ -18,6 +18,8 @@ export interface DatabaseSteps {
   readonly rules: readonly RuleContent[];
   readonly steps: readonly Step[];
   readonly basis: string;
+  /** Put on record with the first write. */
+  readonly start?: RunStart;
 }
 
 /** What carrying out a plan needs of the world. */
@@ -52,6 +54,7 @@ export async function recordedWrite<T>(run: Run, step: Step, make: () => Promise
     step: stepDocument(step),
     why: step.why,
     basis: run.database.basis,
+    ...(run.writeCalls > 0 || run.database.start === undefined ? {} : { start: run.database.start }),
   });
   run.writeCalls += 1;
   return make();

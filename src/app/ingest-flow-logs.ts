@@ -1,26 +1,17 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { ConversationTable } from "../core/flow/conversation-table.ts";
-import { knownDatabases } from "../core/flow/known-databases.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { PlanSettings } from "../core/plan/world.ts";
 import type { ResolveOptions } from "../core/policy/resolution.ts";
-import { AwsFault } from "../ports/aws-fault.ts";
-import type { FlowLogObject } from "../ports/flow-log-objects.ts";
 import type { InventorySource } from "../ports/inventory-source.ts";
-import { PolicyFault } from "../ports/policy-fault.ts";
 import type { PolicySource } from "../ports/policy-source.ts";
 import type { TrafficUpload, UploadReceipt } from "../ports/traffic-upload.ts";
 import type { ApplyPorts } from "./apply-run.ts";
+import { expectedProblem } from "./expected-problem.ts";
 import { type Planned, planDatabases } from "./plan-databases.ts";
-import { readTraffic, type Traffic } from "./read-traffic.ts";
+import { type FailedBatch, type IngestBatch, type ReadBatches, readBatches } from "./read-batches.ts";
 import { type ReconcileReport, reconcile } from "./reconcile.ts";
-import { addReceipts, uploadFlows } from "./upload-traffic.ts";
-
-/** One message of the queue, or one event: the objects that it announces. */
-export interface IngestBatch {
-  readonly id: string;
-  readonly objects: readonly FlowLogObject[];
-}
+import { isOver, outOfTime, type RunTime } from "./run-time.ts";
+import { addReceipts, sendFlows, uploadFlows } from "./upload-traffic.ts";
 
 export interface IngestPorts {
   readonly inventory: InventorySource;
@@ -32,21 +23,24 @@ export interface IngestPorts {
 export interface IngestSettings {
   readonly plan: PlanSettings;
   readonly resolve?: ResolveOptions;
+  /** Moment of the clock after which nothing new is begun; databases are left where they safely stand. */
+  readonly stopAt?: number;
 }
 
 /** What came of the batches. A batch that failed is to be delivered again; the others are done. */
 export interface IngestReport {
-  readonly failed: readonly { readonly id: string; readonly problem: Diagnostic }[];
+  readonly failed: readonly FailedBatch[];
+  readonly objects: number;
   readonly records: number;
   readonly upload: UploadReceipt;
   /** Absent when the flows concern no database, or when nothing could be planned. */
   readonly reconciled?: ReconcileReport;
+  /** What was wrong with the objects. */
   readonly findings: readonly Diagnostic[];
-}
-
-interface ReadBatch {
-  readonly id: string;
-  readonly traffic: Traffic;
+  /** Objects that gave only a part of their lines, or none. */
+  readonly incomplete: readonly string[];
+  /** What was found while planning, all databases together. */
+  readonly planFindings: readonly Diagnostic[];
 }
 
 /**
@@ -59,78 +53,103 @@ export async function ingestFlowLogs(
   settings: IngestSettings,
   batches: readonly IngestBatch[],
 ): Promise<IngestReport> {
-  const { read, failed } = await readBatches(batches);
-  const findings = read.flatMap((batch) => batch.traffic.findings);
-  const records = read.reduce((n, batch) => n + batch.traffic.table.input.records, 0);
-  const nothing = { failed, records, upload: addReceipts([]), findings };
-  if (!read.some((batch) => batch.traffic.table.input.conversationRecords > 0)) return nothing;
+  const time = runTime(ports, settings);
+  const reading = await readBatches(batches, time);
+  const { input } = reading.table;
+  const before = {
+    failed: reading.failed,
+    objects: input.objects,
+    records: input.records,
+    upload: addReceipts([]),
+    findings: reading.findings,
+    incomplete: reading.incomplete,
+    planFindings: [],
+  };
+  if (input.conversationRecords === 0) return before;
+  const fail = (problem: Diagnostic): readonly FailedBatch[] => [
+    ...reading.failed,
+    ...reading.read.map((id) => ({ id, problem })),
+  ];
+  const planned = await attempt(time, () => makePlan(ports, settings, reading));
+  if (!planned.ok) return { ...before, failed: fail(planned.problem) };
+  const planFindings = planned.value.plan.findings;
+  const concerned = await reconcileConcerned(ports, settings, reading, planned.value);
+  const report = { ...before, planFindings, ...concerned.part };
+  // A PCE that stopped answering on the way would take no flows either, and nothing was sent yet.
+  if (concerned.problem !== undefined) return { ...report, failed: fail(concerned.problem) };
+  const flows = uploadFlows(planned.value.conversations ?? []);
+  const sent = await attempt(time, () => sendFlows(ports.upload, flows, () => !isOver(time)));
+  return sent.ok ? { ...report, upload: sent.value } : { ...report, failed: fail(sent.problem) };
+}
+
+const runTime = ({ apply }: IngestPorts, { stopAt }: IngestSettings): RunTime => ({
+  clock: apply.clock,
+  ...(stopAt === undefined ? {} : { stopAt }),
+});
+
+type Attempt<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Diagnostic };
+
+/** Does the next part of the work, unless the time is over. Our own bugs are thrown on. */
+async function attempt<T>(time: RunTime, work: () => Promise<T>): Promise<Attempt<T>> {
+  if (isOver(time)) return { ok: false, problem: outOfTime("The flows were not worked on to the end") };
   try {
-    const { report, planned } = await reconcileConcerned(ports, settings, merged(read));
-    const uploads = await uploadBatches(ports.upload, read, planned);
-    return {
-      failed: [...failed, ...uploads.failed],
-      records,
-      upload: addReceipts(uploads.receipts),
-      findings,
-      ...(report === undefined ? {} : { reconciled: report }),
-    };
+    return { ok: true, value: await work() };
   } catch (error) {
-    const problem = expected(error);
-    return { ...nothing, failed: batches.map(({ id }) => ({ id, problem })) };
+    const problem = expectedProblem(error);
+    if (problem === undefined) throw error;
+    return { ok: false, problem };
   }
 }
 
-async function readBatches(
-  batches: readonly IngestBatch[],
-): Promise<{ readonly read: readonly ReadBatch[]; readonly failed: IngestReport["failed"] }> {
-  const read: ReadBatch[] = [];
-  const failed: { id: string; problem: Diagnostic }[] = [];
-  for (const { id, objects } of batches) {
-    try {
-      read.push({ id, traffic: await readTraffic({ list: () => streamOf(objects) }) });
-    } catch (error) {
-      failed.push({ id, problem: expected(error) });
-    }
-  }
-  return { read, failed };
+async function makePlan(
+  ports: IngestPorts,
+  settings: IngestSettings,
+  { table, incomplete }: ReadBatches,
+): Promise<Planned> {
+  const [inventory, policy] = await Promise.all([ports.inventory.read(), ports.policy.read("active")]);
+  return planDatabases({
+    inventory,
+    policy,
+    settings: settings.plan,
+    traffic: { table, incomplete, findings: [] },
+    ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
+  });
 }
 
-async function* streamOf(objects: readonly FlowLogObject[]): AsyncGenerator<FlowLogObject> {
-  yield* objects;
+interface Concerned {
+  readonly part: Pick<IngestReport, "reconciled">;
+  /** Why it could not be planned again after something was done; what was done stands in the report. */
+  readonly problem?: Diagnostic;
 }
 
-function merged(read: readonly ReadBatch[]): Traffic {
-  const table = new ConversationTable();
-  for (const { traffic } of read) table.merge(traffic.table.data());
-  return { table, findings: [], incomplete: [] };
-}
-
-/** Plans everything and carries out the part that the flows concern. */
+/** Carries out the part of the plan that the flows concern, with fresh plans of it until nothing is pending. */
 async function reconcileConcerned(
   ports: IngestPorts,
   settings: IngestSettings,
-  traffic: Traffic,
-): Promise<{ readonly report: ReconcileReport | undefined; readonly planned: Planned }> {
-  const plan = async (): Promise<Planned> => {
-    const [inventory, policy] = await Promise.all([ports.inventory.read(), ports.policy.read("active")]);
-    return planDatabases({
-      inventory,
-      policy,
-      settings: settings.plan,
-      traffic,
-      ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
-    });
+  reading: ReadBatches,
+  planned: Planned,
+): Promise<Concerned> {
+  const arns = concernedDatabases(planned);
+  if (arns.size === 0) return { part: {} };
+  let current: Plan | undefined;
+  const problems: Diagnostic[] = [];
+  const nextPlan = async (): Promise<Plan> => {
+    const first = current === undefined;
+    const next = first
+      ? { ok: true as const, value: planned }
+      : await attempt({ clock: ports.apply.clock }, () => makePlan(ports, settings, reading));
+    if (next.ok) current = only(next.value.plan, arns);
+    else problems.push(next.problem);
+    // A plan with nothing to do in it ends the run.
+    return next.ok ? only(next.value.plan, arns) : { ...planned.plan, databases: [] };
   };
-  const planned = await plan();
-  const concerned = concernedDatabases(planned);
-  if (concerned.size === 0) return { report: undefined, planned };
-  let first: Planned | undefined = planned;
-  const report = await reconcile(ports.apply, async () => {
-    const current = first ?? (await plan());
-    first = undefined;
-    return only(current.plan, concerned);
-  });
-  return { report, planned };
+  const { stopAt } = settings;
+  const report = await reconcile(ports.apply, nextPlan, stopAt === undefined ? {} : { stopAt });
+  const [problem] = problems;
+  const reconciled = { ...report, plan: current ?? report.plan };
+  return { part: { reconciled }, ...(problem === undefined ? {} : { problem }) };
 }
 
 /** Databases that a conversation went to or came from. */
@@ -143,39 +162,3 @@ const only = (plan: Plan, arns: ReadonlySet<string>): Plan => ({
   ...plan,
   databases: plan.databases.filter((d) => arns.has(d.arn)),
 });
-
-async function uploadBatches(upload: TrafficUpload, read: readonly ReadBatch[], planned: Planned) {
-  const databases = knownDatabases(planned.addresses.map((a) => ({ ...a, database: a.id })));
-  const receipts: UploadReceipt[] = [];
-  const failed: { id: string; problem: Diagnostic }[] = [];
-  for (const { id, traffic } of read) {
-    const flows = uploadFlows(traffic.table.conversations(databases));
-    if (flows.length === 0) continue;
-    try {
-      receipts.push(await upload.upload(flows));
-    } catch (error) {
-      failed.push({ id, problem: expected(error) });
-    }
-  }
-  return { receipts, failed };
-}
-
-/** A fault of the outside world as a diagnostic; our own bugs go on as they are. */
-function expected(error: unknown): Diagnostic {
-  if (error instanceof AwsFault)
-    return {
-      code: `AWS_${error.kind}`,
-      what: error.message,
-      why: `${error.operation} answered ${error.code}`,
-      fix: error.fix,
-    };
-  if (error instanceof PolicyFault) {
-    return {
-      code: `POLICY_${error.kind}`,
-      what: error.message,
-      why: "Without a policy answer nothing is written",
-      fix: error.fix,
-    };
-  }
-  throw error;
-}

@@ -1,3 +1,4 @@
+import type { Remembered } from "../core/drift/find-drift.ts";
 import type { Conversation } from "../core/flow/conversation.ts";
 import { knownDatabases } from "../core/flow/known-databases.ts";
 import { type DatabaseAddress, databaseAddresses } from "../core/inventory/database-addresses.ts";
@@ -11,6 +12,7 @@ import type { Plan } from "../core/plan/plan.ts";
 import { planEnforcement } from "../core/plan/plan-enforcement.ts";
 import type { PlanSettings } from "../core/plan/world.ts";
 import { consumerLabels, databaseAddresses as policyAddresses } from "../core/policy/consumer-labels.ts";
+import { withAwsWorkloads } from "../core/policy/mapping/with-aws-workloads.ts";
 import type { Policy } from "../core/policy/model.ts";
 import { type PolicyIndex, policyIndex } from "../core/policy/policy-index.ts";
 import type { Resolution, ResolveOptions } from "../core/policy/resolution.ts";
@@ -36,11 +38,14 @@ export interface PlanRequest {
   readonly settings: PlanSettings;
   readonly resolve?: ResolveOptions;
   readonly traffic?: Traffic;
+  /** What stood when each database was last in sync, by its ARN, where somebody kept watch. */
+  readonly remembered?: ReadonlyMap<string, Remembered>;
 }
 
 /** Makes the plan for every database of an inventory. Pure: the sources have been read already. */
 export function planDatabases(request: PlanRequest): Planned {
-  const { inventory, policy, settings, traffic } = request;
+  const { inventory, settings, traffic } = request;
+  const { policy, findings } = withAwsWorkloads(request.policy, inventory, settings.owner);
   const index = policyIndex(policy, request.resolve ?? {});
   const identities = databaseIdentities(inventory, settings.owner);
   const resolution = resolveIndexed(index, identities);
@@ -56,9 +61,10 @@ export function planDatabases(request: PlanRequest): Planned {
     observed: conversations === undefined ? undefined : observedConsumers(conversations, addresses),
     labelsOf: labelsOf(index),
     workloadAddresses: addressesOf(index.addresses, everyWorkload(index), "hosts"),
+    ...(request.remembered === undefined ? {} : { remembered: request.remembered }),
   });
   return {
-    plan: { ...plan, findings: [...plan.findings, ...(traffic?.findings ?? [])] },
+    plan: { ...plan, findings: [...plan.findings, ...findings, ...(traffic?.findings ?? [])] },
     inventory,
     index,
     resolution,

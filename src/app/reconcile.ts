@@ -2,6 +2,8 @@ import type { DatabasePlan, Plan } from "../core/plan/plan.ts";
 import type { DatabaseOutcome } from "./apply-outcome.ts";
 import { applyPlan } from "./apply-plan.ts";
 import type { ApplyPorts, DatabaseSteps } from "./apply-run.ts";
+import { enforcementStart } from "./run-start.ts";
+import { isOver } from "./run-time.ts";
 
 /** Rounds of plan and apply after which a database that will not settle is left to the next run. */
 export const MAX_ROUNDS = 4;
@@ -9,7 +11,7 @@ const PAUSE_MS = 2_000;
 
 /** What a reconcile did. */
 export interface ReconcileReport {
-  /** The last plan: what is still pending or refused stands in it. */
+  /** The last plan: what is still pending or refused stands in it. When the time was over it is the one carried out. */
   readonly plan: Plan;
   /** One outcome a database that had steps, the last one where it took several rounds. */
   readonly outcomes: readonly DatabaseOutcome[];
@@ -32,13 +34,13 @@ export async function reconcile(
   let rounds = 0;
   for (; rounds < (options.maxRounds ?? MAX_ROUNDS); rounds += 1) {
     const pending = plan.databases.filter((d) => d.steps.length > 0 && mayTry(outcomes.get(d.arn)));
-    if (pending.length === 0) break;
+    if (pending.length === 0 || isOver({ ...options, clock: ports.clock })) break;
     options.onPlan?.(plan);
     if (rounds > 0) await ports.clock.sleep(PAUSE_MS * 2 ** rounds);
     for (const outcome of await applyPlan(ports, pending.map(databaseSteps), options)) {
       outcomes.set(outcome.arn, joined(outcomes.get(outcome.arn), outcome));
     }
-    plan = await makePlan();
+    if (!isOver({ ...options, clock: ports.clock })) plan = await makePlan();
   }
   const all = [...outcomes.values()];
   return { plan, outcomes: all, rounds, writeCalls: all.reduce((sum, o) => sum + o.writeCalls, 0) };
@@ -47,7 +49,12 @@ export async function reconcile(
 export interface ReconcileOptions {
   readonly maxRounds?: number;
   readonly concurrency?: number;
+  /** Milliseconds that one database's change may take. */
   readonly deadlineMs?: number;
+  /** Moment of the clock, in milliseconds since 1970, after which no step is begun and nothing is planned again. */
+  readonly stopAt?: number;
+  /** True once somebody wants this process to end: the step at work is finished, and no other begun. */
+  readonly stopRequested?: () => boolean;
   /** Told of each plan before it is carried out. */
   readonly onPlan?: (plan: Plan) => void;
 }
@@ -69,5 +76,5 @@ function joined(before: DatabaseOutcome | undefined, now: DatabaseOutcome): Data
 /** The part of a database's plan that is carried out. */
 export function databaseSteps(plan: DatabasePlan): DatabaseSteps {
   const { id, arn, kind, managedGroups, attachedGroups, rules, steps, basis } = plan;
-  return { id, arn, kind, managedGroups, attachedGroups, rules, steps, basis };
+  return { id, arn, kind, managedGroups, attachedGroups, rules, steps, basis, start: enforcementStart(plan) };
 }

@@ -1,3 +1,4 @@
+import { databaseMode } from "../core/inventory/mode.ts";
 import type { Inventory } from "../core/inventory/model.ts";
 import { planRollback, type RollbackPlan } from "../core/plan/plan-rollback.ts";
 import { type PlanSettings, planningWorld } from "../core/plan/world.ts";
@@ -5,6 +6,7 @@ import { applyDatabase } from "./apply-database.ts";
 import type { DatabaseOutcome } from "./apply-outcome.ts";
 import type { ApplyPorts } from "./apply-run.ts";
 import { type DatabaseNotFound, findDatabase } from "./find-database.ts";
+import { bareStart } from "./run-start.ts";
 
 /** A rollback that was carried out, or why it was not. */
 export type RollbackReport =
@@ -30,10 +32,15 @@ export async function rollbackDatabase(
   const attachedGroups = [
     ...new Set(memberships.filter((m) => m.status !== "removing").map((m) => m.groupId as string)),
   ];
+  const start = {
+    ...bareStart("rollback", databaseMode(found.database, settings.modes).mode),
+    managed: managedGroups,
+    attached: attachedGroups,
+  };
   const outcome = await applyDatabase(
     ports,
-    { id, arn, kind, managedGroups, attachedGroups, rules: [], steps: plan.steps, basis: plan.basis },
-    deadlineMs,
+    { id, arn, kind, managedGroups, attachedGroups, rules: [], steps: plan.steps, basis: plan.basis, start },
+    deadlineMs === undefined ? {} : { deadlineMs },
   );
   return { kind: "done", plan, outcome };
 }

@@ -5,6 +5,7 @@ import { applyDatabase } from "./apply-database.ts";
 import type { DatabaseOutcome } from "./apply-outcome.ts";
 import type { ApplyPorts } from "./apply-run.ts";
 import { type DatabaseNotFound, findDatabase } from "./find-database.ts";
+import { bareStart } from "./run-start.ts";
 
 export type ModeReport =
   | { readonly kind: "done"; readonly before: string | undefined; readonly outcome: DatabaseOutcome }
@@ -37,6 +38,7 @@ export async function setMode(
     rules: [],
     steps,
     basis: "",
+    start: bareStart("mode", before ?? ""),
   });
   return { kind: "done", before, outcome };
 }

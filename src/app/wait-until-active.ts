@@ -35,8 +35,9 @@ export async function waitUntilActive(
   for (;;) {
     const state = await look(ports.live, wanted);
     if (state.kind !== "pending") return state;
-    if (ports.clock.now() + delay > deadline) return { kind: "timedOut", last: state.why };
-    await ports.clock.sleep(delay);
+    const left = deadline - ports.clock.now();
+    if (left <= 0) return { kind: "timedOut", last: state.why };
+    await ports.clock.sleep(Math.min(delay, left));
     delay = Math.min(delay * 2, LONGEST_DELAY_MS);
   }
 }

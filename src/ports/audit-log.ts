@@ -9,6 +9,26 @@ export interface AuditEntry {
   readonly why: string;
   /** Fingerprint of the state that the step was decided from. */
   readonly basis: string;
+  /** On the first write of a run to a database: what the run began from, so that it can be replayed. */
+  readonly start?: RunStart;
+}
+
+/** What a run to one database is for. */
+export type RunPurpose = "enforce" | "rollback" | "mode" | "lease";
+
+/** How a database stood when a run began, and what the run was to bring about. Rules as plans print them. */
+export interface RunStart {
+  readonly purpose: RunPurpose;
+  readonly mode: string;
+  readonly port?: number;
+  /** Groups that Moat managed for it. */
+  readonly managed: readonly string[];
+  readonly attached: readonly string[];
+  readonly keptGroups: readonly string[];
+  /** Rules by group id. */
+  readonly groups: Readonly<Record<string, readonly unknown[]>>;
+  /** What the managed groups should say. */
+  readonly rules: readonly unknown[];
 }
 
 /** Where each write is recorded before it is made. A record that cannot be written stops the write. */

@@ -12,14 +12,22 @@ export interface FlowLogObjects {
   list(): AsyncIterable<FlowLogObject>;
 }
 
+/**
+ * `damaged`: its bytes are cut or corrupt, and stay so. `absent`: it is gone, archived, or never was. `denied`: we lack
+ * the right to read it. `interrupted`: the connection broke. Another try may mend the last two.
+ */
+export type FlowLogFaultKind = "damaged" | "absent" | "denied" | "interrupted";
+
 /** An object that gave only part of its lines, or none. What was read before stays valid. */
 export class FlowLogFault extends Error {
   readonly object: string;
   readonly fix: string;
-  constructor(object: string, message: string, fix: string) {
+  readonly kind: FlowLogFaultKind;
+  constructor(object: string, message: string, fix: string, kind: FlowLogFaultKind = "damaged") {
     super(message);
     this.name = "FlowLogFault";
     this.object = object;
     this.fix = fix;
+    this.kind = kind;
   }
 }

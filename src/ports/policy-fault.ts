@@ -1,3 +1,5 @@
+import type { Diagnostic } from "../core/diagnostic.ts";
+
 export type PolicyFaultKind =
   | "credentials"
   | "denied"
@@ -13,10 +15,13 @@ export type PolicyFaultKind =
 export class PolicyFault extends Error {
   readonly kind: PolicyFaultKind;
   readonly fix: string;
-  constructor(kind: PolicyFaultKind, message: string, fix: string) {
+  /** Each thing that is wrong, where several can be told apart. */
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(kind: PolicyFaultKind, message: string, fix: string, diagnostics: readonly Diagnostic[] = []) {
     super(message);
     this.name = "PolicyFault";
     this.kind = kind;
     this.fix = fix;
+    this.diagnostics = diagnostics;
   }
 }

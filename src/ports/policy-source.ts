@@ -9,3 +9,13 @@ export interface PolicySource {
    */
   read(version: "active" | "draft"): Promise<Policy>;
 }
+
+/** A {@link PolicySource} that can also tell cheaply whether a new read is worth it. */
+export interface WatchedPolicySource<Token> extends PolicySource {
+  /** Marks this moment. Taken before a read, it can be asked about later. */
+  changeToken(version: "active" | "draft"): Promise<Token>;
+  /** Whether policy may be different from what it was at a token, and the token for the next question. */
+  changedSince(
+    token: Token,
+  ): Promise<{ readonly changed: boolean; readonly why: readonly string[]; readonly token: Token }>;
+}

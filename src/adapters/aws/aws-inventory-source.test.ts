@@ -74,6 +74,35 @@ describe("awsInventorySource", () => {
     expect(inventory.databases.map((d) => d.id)).toContain("orders");
   });
 
+  it("reads the tags of instances, their interfaces and subnets", async () => {
+    const { sandbox, source } = setting();
+    const { vpcId } = sandbox.seed.vpc({ cidrBlock: "10.9.0.0/16" });
+    const { subnetId } = sandbox.seed.subnet({ vpcId, cidrBlock: "10.9.1.0/24", tags: { Name: "apps" } });
+    const made = sandbox.seed.instance({ subnetId, tags: { Role: "web" } });
+    sandbox.seed.networkInterface({ subnetId, description: "task", tags: { Role: "task" } });
+    const { instances, subnets, networkInterfaces, consumersUnread } = await source.read();
+    expect(instances).toEqual([{ instanceId: made.instanceId, tags: { Role: "web" } }]);
+    expect(subnets?.find((s) => s.subnetId === subnetId)).toEqual({
+      subnetId,
+      vpcId,
+      tags: { Name: "apps" },
+    });
+    expect(networkInterfaces.find((i) => i.description === "task")?.tags).toEqual({ Role: "task" });
+    expect(networkInterfaces.some((i) => i.instanceId === made.instanceId)).toBe(true);
+    expect(consumersUnread).toEqual([]);
+  });
+
+  it.each([
+    { operation: "DescribeInstances", code: "INSTANCES_NOT_READ" },
+    { operation: "DescribeSubnets", code: "SUBNETS_NOT_READ" },
+  ])("keeps it for those who map labels that $operation is denied", async ({ operation, code }) => {
+    const { sandbox, source } = setting();
+    sandbox.faults.add({ match: { operation }, when: "before", error: denied });
+    const inventory = await source.read();
+    expect(inventory.findings).toEqual([]);
+    expect(inventory.consumersUnread?.map((f) => f.code)).toEqual([code]);
+  });
+
   it("leaves alone a proxy whose tags it may not read", async () => {
     const { sandbox, source } = setting();
     sandbox.faults.add({ match: { operation: "ListTagsForResource" }, when: "before", error: denied });

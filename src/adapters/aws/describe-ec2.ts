@@ -74,6 +74,26 @@ export async function describeNetworkInterfaces(
   );
 }
 
+/** `Reservations`: every instance, with its tags. */
+export async function describeInstances(clients: AwsClients): Promise<readonly unknown[]> {
+  const { sdk, client } = await clients.ec2();
+  return allPages(
+    "ec2:DescribeInstances",
+    () => sdk.paginateDescribeInstances({ client, ...PAGE }, {}),
+    (page) => page.Reservations,
+  );
+}
+
+/** `Subnets`: all, with their tags. */
+export async function describeSubnets(clients: AwsClients): Promise<readonly unknown[]> {
+  const { sdk, client } = await clients.ec2();
+  return allPages(
+    "ec2:DescribeSubnets",
+    () => sdk.paginateDescribeSubnets({ client, ...PAGE }, {}),
+    (page) => page.Subnets,
+  );
+}
+
 /** `PrefixLists`: those of the account, those shared with it, and those of AWS. */
 export async function describePrefixLists(clients: AwsClients): Promise<readonly unknown[]> {
   const { sdk, client } = await clients.ec2();

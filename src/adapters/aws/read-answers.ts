@@ -2,10 +2,12 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import { callAws } from "./aws-call.ts";
 import type { AwsClients } from "./aws-clients.ts";
 import {
+  describeInstances,
   describeNetworkInterfaces,
   describePrefixLists,
   describeSecurityGroupRules,
   describeSecurityGroups,
+  describeSubnets,
   getPrefixListEntries,
 } from "./describe-ec2.ts";
 import { describeDbClusters, describeDbInstances, describeDbSubnetGroups } from "./describe-rds.ts";
@@ -32,6 +34,8 @@ export async function readAnswers(clients: AwsClients): Promise<AwsAnswers> {
     securityGroups,
     securityGroupRules,
     networkInterfaces,
+    reservations,
+    subnets,
   ] = await Promise.all([
     describeDbInstances(clients),
     describeDbClusters(clients),
@@ -40,6 +44,8 @@ export async function readAnswers(clients: AwsClients): Promise<AwsAnswers> {
     describeSecurityGroups(clients),
     describeSecurityGroupRules(clients),
     describeNetworkInterfaces(clients),
+    optionalAnswer(() => describeInstances(clients)),
+    optionalAnswer(() => describeSubnets(clients)),
   ]);
   const [prefixLists, quotas] = await Promise.all([
     readPrefixLists(clients, securityGroupRules),
@@ -55,6 +61,12 @@ export async function readAnswers(clients: AwsClients): Promise<AwsAnswers> {
     securityGroups,
     securityGroupRules,
     networkInterfaces,
+    reservations: "answer" in reservations ? reservations.answer : [],
+    subnets: "answer" in subnets ? subnets.answer : [],
+    consumersUnread: [
+      ...unread("INSTANCES_NOT_READ", reservations, "Labels that follow from tags of instances are unknown"),
+      ...unread("SUBNETS_NOT_READ", subnets, "Labels that follow from names of subnets are unknown"),
+    ],
     quotas: quotas.quotas,
     ...(accountId === undefined ? {} : { accountId }),
     region,
@@ -73,6 +85,15 @@ export async function readAnswers(clients: AwsClients): Promise<AwsAnswers> {
       ...quotas.findings,
     ],
   };
+}
+
+/** The finding for an answer that is missing, if it is. */
+function unread(
+  code: string,
+  outcome: Awaited<ReturnType<typeof optionalAnswer<readonly unknown[]>>>,
+  loss: string,
+): readonly Diagnostic[] {
+  return "fault" in outcome ? [missingAnswer(code, outcome.fault, loss)] : [];
 }
 
 /** The caller's account. An endpoint may know no STS; then the ARNs say which account it is. */

@@ -76,6 +76,7 @@ async function* objectBytes(
       name,
       `"${name}" broke off while it was read (${fault.code})`,
       "Read the object again",
+      "interrupted",
     );
   }
 }
@@ -93,9 +94,10 @@ async function openObject(
     return (Body as AsyncIterable<Uint8Array> | undefined) ?? noBytes();
   } catch (error) {
     if (!(error instanceof AwsFault) || !OBJECT_FAULTS.has(error.kind)) throw error;
+    const kind = error.kind === "denied" ? "denied" : "absent";
     const fix =
       error.kind === "denied" ? `${error.fix}, and "kms:Decrypt" if the bucket is encrypted` : error.fix;
-    throw new FlowLogFault(name, `"${name}" cannot be read (${error.code})`, fix);
+    throw new FlowLogFault(name, `"${name}" cannot be read (${error.code})`, fix, kind);
   }
 }
 

@@ -75,10 +75,12 @@ function unreadablePath(path: string, error: unknown): FlowLogFault {
         path,
         `"${path}" does not exist`,
         "Name a file, a folder, an s3:// URI, or - for standard input",
+        "absent",
       )
     : new FlowLogFault(
         path,
         `"${path}" cannot be read (${code})`,
         "Check the permissions of the file and its folder",
+        "denied",
       );
 }

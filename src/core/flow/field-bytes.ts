@@ -114,8 +114,9 @@ function fillGap(count: number, gap: number): boolean {
   if (gap < 0) return count === GROUPS;
   if (count === GROUPS) return false;
   const tail = GROUPS - (count - gap);
-  groups.copyWithin(tail, gap, count);
-  groups.fill(0, gap, tail);
+  // By hand: on so few elements the built-in functions cost more than the rest of the address.
+  for (let at = GROUPS - 1; at >= tail; at -= 1) groups[at] = groups[at - tail + gap] as number;
+  for (let at = gap; at < tail; at += 1) groups[at] = 0;
   return true;
 }
 
@@ -164,23 +165,17 @@ export function endOfField(buffer: Uint8Array, from: number): number {
  * Reads a whole number of one to five digits.
  *
  * @returns the number, with the count of its digits from bit 20 on, or -1 when there is no digit; a sixth digit is not
- * looked at, so the caller must check that the field ends there
+ * read, so the caller must check that the field ends there
  */
 export function readSmallNumber(buffer: Uint8Array, at: number): number {
   let value = digitAt(buffer, at);
   if (value >>> 0 > 9) return -1;
-  let digit = digitAt(buffer, at + 1);
-  if (digit >>> 0 > 9) return (1 << 20) | value;
-  value = value * 10 + digit;
-  digit = digitAt(buffer, at + 2);
-  if (digit >>> 0 > 9) return (2 << 20) | value;
-  value = value * 10 + digit;
-  digit = digitAt(buffer, at + 3);
-  if (digit >>> 0 > 9) return (3 << 20) | value;
-  value = value * 10 + digit;
-  digit = digitAt(buffer, at + 4);
-  if (digit >>> 0 > 9) return (4 << 20) | value;
-  return (5 << 20) | (value * 10 + digit);
+  let end = at + 1;
+  for (let digit = digitAt(buffer, end); digit >>> 0 <= 9 && end - at < 5; digit = digitAt(buffer, end)) {
+    value = value * 10 + digit;
+    end += 1;
+  }
+  return ((end - at) << 20) | value;
 }
 
 /** The digit at `at`; above 9 as an unsigned number when there is none. */

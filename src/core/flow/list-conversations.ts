@@ -16,6 +16,7 @@ import {
   BY_SHIFT,
   BYTES,
   FIRST,
+  INTERFACES,
   LAST,
   META,
   NO_PROTOCOL,
@@ -109,6 +110,9 @@ function compareKeys(keys: Float64Array, x: number, y: number): number {
   return 0;
 }
 
+/** A conversation while it is made: property by property, because spreading optional ones takes most of the time. */
+type Draft = { -readonly [Key in keyof Conversation]: Conversation[Key] };
+
 function conversationOf(
   table: ConversationTable,
   resolved: FlowTable,
@@ -120,43 +124,38 @@ function conversationOf(
   const meta = rows[at + META] as number;
   const a = rows[at + A] as number;
   const b = rows[at + B] as number;
-  const port = (meta & B_HAS_NO_PORT) === 0 ? (rows[at + PORTS] as number) : undefined;
-  const number = meta & PROTOCOL_MASK;
-  const protocol = number === NO_PROTOCOL ? undefined : (PROTOCOL_NAMES[number] ?? String(number));
-  const action = ACTION_NAMES[(meta & ACTION_MASK) >>> ACTION_SHIFT];
-  const database =
-    databaseAt(databases, addresses.value(b, meta & B_IS_IPV6), port) ??
-    databaseAt(databases, addresses.value(a, meta & A_IS_IPV6), undefined);
-  const interfaceIds = resolved.interfacesOf(at).map((index) => table.interfaceNames.nameOf(index));
-  return {
+  const draft: Draft = {
     consumer: addresses.text(a, meta & A_IS_IPV6),
     provider: addresses.text(b, meta & B_IS_IPV6),
-    ...(port === undefined ? {} : { port }),
-    ...(protocol === undefined ? {} : { protocol }),
-    ...(action === undefined ? {} : { action }),
     records: (rows[at + RECORDS] as number) >>> 0,
-    ...volumeOf(resolved, at),
     orientedBy: EVIDENCE[(rows[at + SAW] as number) >>> BY_SHIFT] ?? "unknown",
-    ...(database === undefined ? {} : { database }),
-    ...(interfaceIds.length === 0 ? {} : { interfaceIds: interfaceIds.sort() }),
   };
+  const protocol = meta & PROTOCOL_MASK;
+  const action = ACTION_NAMES[(meta & ACTION_MASK) >>> ACTION_SHIFT];
+  if ((meta & B_HAS_NO_PORT) === 0) draft.port = rows[at + PORTS] as number;
+  if (protocol !== NO_PROTOCOL) draft.protocol = PROTOCOL_NAMES[protocol] ?? String(protocol);
+  if (action !== undefined) draft.action = action;
+  addVolume(draft, resolved, at);
+  const database =
+    databaseAt(databases, addresses.value(b, meta & B_IS_IPV6), draft.port) ??
+    databaseAt(databases, addresses.value(a, meta & A_IS_IPV6), undefined);
+  if (database !== undefined) draft.database = database;
+  if (rows[at + INTERFACES] !== 0) {
+    draft.interfaceIds = resolved
+      .interfacesOf(at)
+      .map((index) => table.interfaceNames.nameOf(index))
+      .sort();
+  }
+  return draft;
 }
 
-function volumeOf(
-  resolved: FlowTable,
-  at: number,
-): Pick<Conversation, "packets" | "bytes" | "firstSeen" | "lastSeen"> {
+function addVolume(draft: Draft, resolved: FlowTable, at: number): void {
   const saw = resolved.rows[at + SAW] as number;
   const stat = (at / ROW_WORDS) * STAT_WORDS;
   const { stats } = resolved;
-  return {
-    ...((saw & SAW_PACKETS) === 0 ? {} : { packets: stats[stat + PACKETS] as number }),
-    ...((saw & SAW_BYTES) === 0 ? {} : { bytes: stats[stat + BYTES] as number }),
-    ...((saw & SAW_TIME) === 0
-      ? {}
-      : {
-          firstSeen: formatUtc(stats[stat + FIRST] as number),
-          lastSeen: formatUtc(stats[stat + LAST] as number),
-        }),
-  };
+  if ((saw & SAW_PACKETS) !== 0) draft.packets = stats[stat + PACKETS] as number;
+  if ((saw & SAW_BYTES) !== 0) draft.bytes = stats[stat + BYTES] as number;
+  if ((saw & SAW_TIME) === 0) return;
+  draft.firstSeen = formatUtc(stats[stat + FIRST] as number);
+  draft.lastSeen = formatUtc(stats[stat + LAST] as number);
 }

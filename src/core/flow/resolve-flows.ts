@@ -14,6 +14,7 @@ import {
   B_HAS_NO_PORT,
   B_IS_IPV6,
   BY_SHIFT,
+  INTERFACES,
   META,
   NO_ACTION,
   ORIENTED,
@@ -43,6 +44,7 @@ export function resolveFlows(table: ConversationTable, databases: KnownDatabases
         ? foldUndetermined(table, at, databases, resolved)
         : foldOriented(flows, at, resolved);
     resolved.addRow(to, flows, at);
+    if (flows.rows[at + INTERFACES] === 0) continue;
     for (const number of flows.interfacesOf(at)) resolved.addInterface(to, number);
   }
   return resolved;

@@ -42,6 +42,8 @@ export interface SecurityGroup {
   readonly ownerId: string;
   readonly tags: Tags;
   readonly rules: readonly SecurityGroupRule[];
+  /** Set when the source says nothing of the group's egress, which is not to say that it has none. */
+  readonly egressUnknown?: boolean;
 }
 
 /** `active`, `adding`, `removing`, or a word we do not know, which counts as in transition. */
@@ -98,6 +100,21 @@ export interface NetworkInterface {
   readonly groupIds: readonly string[];
   readonly instanceId?: string;
   readonly interfaceType: string;
+  /** IPv4 blocks delegated to the interface: any address in them may be that of a pod. */
+  readonly prefixes?: readonly Cidr[];
+  readonly tags?: Tags;
+}
+
+/** An EC2 instance; its addresses are those of the interfaces that name it. */
+export interface Instance {
+  readonly instanceId: string;
+  readonly tags: Tags;
+}
+
+export interface Subnet {
+  readonly subnetId: string;
+  readonly vpcId: string;
+  readonly tags: Tags;
 }
 
 /** `entries` is absent when they could not be read; then nothing may be concluded from the list. */
@@ -126,6 +143,11 @@ export interface Inventory {
   readonly databases: readonly Database[];
   readonly securityGroups: readonly SecurityGroup[];
   readonly networkInterfaces: readonly NetworkInterface[];
+  /** What labels of consumers may follow from, beside interfaces and groups. */
+  readonly instances?: readonly Instance[];
+  readonly subnets?: readonly Subnet[];
+  /** What of instances, interfaces and subnets could not be read: consumers may be missing. */
+  readonly consumersUnread?: readonly Diagnostic[];
   readonly prefixLists: readonly PrefixList[];
   readonly quotas: Quotas;
   readonly findings: readonly Diagnostic[];

@@ -21,11 +21,13 @@ export function bitSetOf(size: number, members: Iterable<number>): BitSet {
   return bits;
 }
 
+/** Adds one member, in place. */
 export function addBit(bits: BitSet, member: number): void {
   const word = member >>> 5;
   bits[word] = (bits[word] as number) | (1 << (member & 31));
 }
 
+/** Whether the member is in the set. */
 export function hasBit(bits: BitSet, member: number): boolean {
   return ((bits[member >>> 5] as number) & (1 << (member & 31))) !== 0;
 }
@@ -49,11 +51,6 @@ export function removeAll(bits: BitSet, other: BitSet): void {
   for (let word = 0; word < bits.length; word += 1) {
     bits[word] = (bits[word] as number) & ~(other[word] as number);
   }
-}
-
-/** Whether the two sets share a member. */
-export function overlaps(a: BitSet, b: BitSet): boolean {
-  return a.some((word, at) => (word & (b[at] as number)) !== 0);
 }
 
 /** The members, ascending. */

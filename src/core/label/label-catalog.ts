@@ -5,7 +5,7 @@ import type { Href, Label, LabelGroup } from "../policy/model.ts";
 export type LabelId = number;
 
 /** A label group with all its groups opened up: any of `labels`. */
-export interface FlatGroup {
+interface FlatGroup {
   /** The key of all members; absent when the group has no members to tell it, or members of several keys. */
   readonly key?: string;
   /** Ascending, without duplicates. */

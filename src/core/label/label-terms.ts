@@ -31,7 +31,7 @@ export interface LabelTerms {
 }
 
 /** How terms of the same key go together: alternatives in a rule, all of them in a scope. */
-export type SameKey = "or" | "and";
+type SameKey = "or" | "and";
 
 interface Draft {
   readonly anyOf: KeyTerm[];

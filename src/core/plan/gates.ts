@@ -11,6 +11,7 @@ import {
 import type { DatabasePolicy } from "../policy/resolution.ts";
 import type { Overflow } from "../rule/fit-rules.ts";
 import { type Reach, reachOfRules } from "../rule/reach.ts";
+import { ruleOrigin } from "../rule/rule-marks.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
 import type { Gate, LostConsumer, Refusal } from "./plan.ts";
 import type { Change, LiveDatabase } from "./plan-change.ts";
@@ -201,17 +202,18 @@ function shrink(context: GateContext): Refusal | undefined {
 }
 
 /**
- * What policy had granted, as the managed groups show it. Rules that Moat authorised carry its tag, so a rule added by
- * hand is not counted, and taking it out is no shrinking. Where no rule carries the tag (a snapshot without rule
- * tags), all count but those open to a whole family.
+ * What policy had granted, as the managed groups show it. Rules that Moat authorised carry its tag, so a rule added or
+ * edited by hand is not counted, nor is a lease, and taking it out is no shrinking. Where no rule carries the tag (a
+ * snapshot without rule tags), all count but those open to a whole family.
  */
 function granted(context: GateContext): AddressSet {
   const { live, port, world } = context;
   if (port === undefined) return addressSetOfCidrs([]);
   const rules = live.managed.flatMap((g) => g.rules).filter((r) => r.direction === "ingress");
-  const own = rules.filter((r) => isOwnRule(r, world.settings.owner));
-  const counted =
-    own.length > 0 ? own : rules.filter((r) => !(r.source.kind === "cidr" && r.source.cidr.endsWith("/0")));
+  const { owner } = world.settings;
+  const counted = rules.some((r) => isOwnRule(r, owner))
+    ? rules.filter((r) => ruleOrigin(r, owner) === "granted")
+    : rules.filter((r) => !(r.source.kind === "cidr" && r.source.cidr.endsWith("/0")));
   return union(reachOfRules(counted, port, world.peers).admitted);
 }
 

@@ -2,21 +2,29 @@ import type { Database, RuleContent, SecurityGroup, Tags } from "../inventory/mo
 import { DATABASE_TAG, OWNER_TAG } from "../inventory/ownership.ts";
 import { type AddressSet, intersect, isSubset, union } from "../net/address-set.ts";
 import { formatCidr } from "../net/cidr.ts";
+import type { CompiledRule } from "../rule/compile-rules.ts";
+import { leaseTags } from "../rule/lease.ts";
 import { addressesOfSource, coversTcpPort, type PeerIndex } from "../rule/reach.ts";
 import { ruleKey } from "../rule/rule-key.ts";
+import { grantTags, ruleOrigin } from "../rule/rule-marks.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
 import type { RevokedRule, Step } from "./plan.ts";
+
+/** A rule that should stand, perhaps for a limited time only. */
+type DesiredRule = RuleContent & Pick<CompiledRule, "lease">;
 
 /** A live managed group and what should stand in it. */
 export interface GroupChange {
   readonly group: SecurityGroup;
   readonly attached: boolean;
-  readonly desired: readonly RuleContent[];
+  readonly desired: readonly DesiredRule[];
   /** Everything that the database's rules grant together, in whatever group. */
   readonly after: AddressSet;
   readonly port: number;
   readonly limit: number;
-  readonly ruleTags: Tags;
+  readonly owner: string;
+  /** Ids of rules that stay although nobody wants them here. */
+  readonly kept?: ReadonlySet<string>;
 }
 
 /** The calls on one group: those that grant come before, those that only take away after every group has granted. */
@@ -36,11 +44,21 @@ export function groupSteps(change: GroupChange, peers: PeerIndex): GroupSteps | 
   const live = change.group.rules.filter((r) => r.direction === "ingress");
   const standing = new Set(live.map(ruleKey));
   const missing = [...wanted].flatMap(([key, rule]) => (standing.has(key) ? [] : [rule]));
-  const surplus = live.filter((r) => !wanted.has(ruleKey(r)));
-  if (!change.attached)
-    return { grant: [...revokeStep(change, surplus), ...authorizeStep(change, missing)], revoke: [] };
-  return new RoomSearch(change, peers, live, missing, surplus).steps();
+  const surplus = live
+    .filter((r) => !wanted.has(ruleKey(r)) && !isKept(change, r))
+    .map((r) => ({ ...contentOf(r), ...idOf(r), was: ruleOrigin(r, change.owner) }));
+  const inOrder = new RoomSearch(change, peers, live, missing, surplus).steps();
+  if (inOrder === undefined || change.attached) return inOrder;
+  // Before the group is attached, what is surplus has to go. The order is the same even so: another run, or a person,
+  // may attach the group at any moment.
+  return { grant: [...inOrder.grant, ...inOrder.revoke], revoke: [] };
 }
+
+const isKept = (change: GroupChange, { securityGroupRuleId }: RevokedRule): boolean =>
+  securityGroupRuleId !== undefined && change.kept?.has(securityGroupRuleId) === true;
+
+const idOf = ({ securityGroupRuleId }: RevokedRule): Pick<RevokedRule, "securityGroupRuleId"> =>
+  securityGroupRuleId === undefined ? {} : { securityGroupRuleId };
 
 /**
  * Grants before it revokes. Only where the rule quota leaves no room does it first revoke rules that no allowed client
@@ -50,14 +68,14 @@ class RoomSearch {
   readonly #change: GroupChange;
   readonly #peers: PeerIndex;
   #standing: readonly RuleContent[];
-  #missing: readonly RuleContent[];
+  #missing: readonly DesiredRule[];
   #surplus: readonly RevokedRule[];
 
   constructor(
     change: GroupChange,
     peers: PeerIndex,
     live: readonly RuleContent[],
-    missing: readonly RuleContent[],
+    missing: readonly DesiredRule[],
     surplus: readonly RevokedRule[],
   ) {
     this.#change = change;
@@ -80,8 +98,8 @@ class RoomSearch {
     return { grant, revoke: revokeStep(this.#change, this.#surplus) };
   }
 
-  #takeFitting(): readonly RuleContent[] {
-    const fitting: RuleContent[] = [];
+  #takeFitting(): readonly DesiredRule[] {
+    const fitting: DesiredRule[] = [];
     for (const rule of this.#missing) {
       const weight = totalWeight([...this.#standing, ...fitting, rule], this.#peers.prefixLists);
       if (weight.v4 > this.#change.limit || weight.v6 > this.#change.limit) break;
@@ -110,10 +128,46 @@ class RoomSearch {
   }
 }
 
-function authorizeStep(change: GroupChange, rules: readonly RuleContent[]): readonly Step[] {
-  if (rules.length === 0) return [];
-  const why = `${count(rules.length, "consumer range")} that policy allows and the group does not admit yet`;
-  return [{ action: "authorize", group: change.group.groupId, rules, ruleTags: change.ruleTags, why }];
+const authorizeStep = (change: GroupChange, rules: readonly DesiredRule[]): readonly Step[] =>
+  authorizeSteps(
+    change.group.groupId,
+    rules,
+    change.owner,
+    (n) => `${count(n, "consumer range")} that policy allows and the group does not admit yet`,
+  );
+
+/** Tags of a call apply to every rule of it, so each lease has a call of its own. */
+function authorizeSteps(
+  group: string,
+  rules: readonly DesiredRule[],
+  owner: string,
+  why: (rules: number) => string,
+): readonly Step[] {
+  const granted = rules.filter((r) => r.lease === undefined);
+  const steps: Step[] = rules.flatMap((r) =>
+    r.lease === undefined
+      ? []
+      : [
+          {
+            action: "authorize",
+            group,
+            rules: [r],
+            ruleTags: { ...grantTags(owner, [r]), ...leaseTags(r.lease.until, r.lease.reason) },
+            why: `A lease until ${r.lease.until} goes on`,
+          },
+        ],
+  );
+  if (granted.length === 0) return steps;
+  return [
+    {
+      action: "authorize",
+      group,
+      rules: granted,
+      ruleTags: grantTags(owner, granted),
+      why: why(granted.length),
+    },
+    ...steps,
+  ];
 }
 
 function revokeStep(
@@ -139,11 +193,10 @@ export function newGroupSteps(input: {
   readonly database: Database;
   readonly owner: string;
   readonly vpcId: string;
-  readonly rules: readonly RuleContent[];
+  readonly rules: readonly DesiredRule[];
   readonly originalGroups: Tags;
   readonly egress: EgressChange;
 }): readonly Step[] {
-  const ruleTags = { [OWNER_TAG]: input.owner };
   const steps: Step[] = [
     {
       action: "createSecurityGroup",
@@ -155,10 +208,8 @@ export function newGroupSteps(input: {
       why: `A group of its own for ${input.database.kind} "${input.database.id}"; it remembers the groups it replaces`,
     },
   ];
-  if (input.rules.length > 0) {
-    const why = "Every consumer that policy allows is admitted before the group is attached";
-    steps.push({ action: "authorize", group: input.ref, rules: input.rules, ruleTags, why });
-  }
+  const before = "Every consumer that policy allows is admitted before the group is attached";
+  steps.push(...authorizeSteps(input.ref, input.rules, input.owner, () => before));
   if (input.egress.revoke.length > 0) {
     const why =
       "The groups it replaces do not let the database open connections everywhere; a new group would";
@@ -166,6 +217,7 @@ export function newGroupSteps(input: {
   }
   if (input.egress.authorize.length > 0) {
     const why = "Egress stays as the groups it replaces have it";
+    const ruleTags = { [OWNER_TAG]: input.owner };
     steps.push({ action: "authorize", group: input.ref, rules: input.egress.authorize, ruleTags, why });
   }
   return steps;
@@ -185,9 +237,13 @@ const DEFAULT_EGRESS = {
 /**
  * A new group opens egress everywhere, in IPv6 too where the VPC has it:
  * https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
- * Moat does not manage egress, so the new group gets what the attached ones have, no more and no less.
+ * Moat does not manage egress, so the new group gets what the attached ones have, no more and no less. Where that is
+ * not known the default stays: taking egress away on a guess could cut the database off from what it needs.
  */
 export function egressChange(attached: readonly SecurityGroup[], ipv6Vpc: boolean): EgressChange {
+  if (attached.some((g) => g.egressUnknown === true && !g.rules.some((r) => r.direction === "egress"))) {
+    return { authorize: [], revoke: [] };
+  }
   const rules = new Map(
     attached
       .flatMap((g) => g.rules)

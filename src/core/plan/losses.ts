@@ -1,4 +1,4 @@
-import { parseAddress } from "../net/address.ts";
+import { type Address, parseAddress } from "../net/address.ts";
 import { type AddressSet, contains } from "../net/address-set.ts";
 import type { Reach } from "../rule/reach.ts";
 import type { LostConsumer } from "./plan.ts";
@@ -21,7 +21,7 @@ export function lostConsumers(
   for (const seen of observed) {
     const address = parseAddress(seen.consumer);
     if (!address.ok || contains(after, address.value)) continue;
-    if (now.unknown.length === 0 && !contains(now.admitted, address.value)) continue;
+    if (provesRefused(now, address.value)) continue;
     lost.push({
       consumer: seen.consumer,
       labels: labelsOf(seen.consumer),
@@ -33,6 +33,10 @@ export function lostConsumers(
   }
   return lost.sort((a, b) => compareAddresses(a.consumer, b.consumer));
 }
+
+/** An accepted connection is evidence: only rules whose peers are all known addresses can say that it is over. */
+const provesRefused = (now: Reach, address: Address): boolean =>
+  now.unknown.length === 0 && !now.byReference && !contains(now.admitted, address);
 
 function compareAddresses(a: string, b: string): number {
   const left = parseAddress(a);

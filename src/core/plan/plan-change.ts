@@ -1,15 +1,10 @@
 import type { Database, SecurityGroup, Tags } from "../inventory/model.ts";
-import {
-  ORIGINAL_GROUPS_TAG,
-  OWNER_TAG,
-  originalGroups,
-  originalGroupsTags,
-} from "../inventory/ownership.ts";
+import { ORIGINAL_GROUPS_TAG, originalGroups, originalGroupsTags } from "../inventory/ownership.ts";
 import type { AddressSet } from "../net/address-set.ts";
 import type { CompiledRule } from "../rule/compile-rules.ts";
 import { placeRules, type Slot } from "../rule/place-rules.ts";
 import { ruleKey } from "../rule/rule-key.ts";
-import { egressChange, type GroupSteps, groupSteps, newGroupSteps } from "./group-steps.ts";
+import { egressChange, type GroupChange, type GroupSteps, groupSteps, newGroupSteps } from "./group-steps.ts";
 import { membershipSteps } from "./membership-steps.ts";
 import type { Step } from "./plan.ts";
 import { attachedGroupIds, type World } from "./world.ts";
@@ -52,6 +47,14 @@ export interface Change {
   readonly slots: readonly Slot<CompiledRule>[];
 }
 
+/** What AWS itself made and Moat leaves alone. */
+export interface Kept {
+  /** Attached groups that are not Moat's and stay where they are. */
+  readonly keptGroups: readonly SecurityGroup[];
+  /** Rules of managed groups, by id. */
+  readonly keptRules: ReadonlySet<string>;
+}
+
 /** The ordered steps that bring one database behind exactly the given rules. */
 export function planChange(
   world: World,
@@ -59,6 +62,7 @@ export function planChange(
   rules: readonly CompiledRule[],
   after: AddressSet,
   port: number,
+  kept: Kept,
 ): Change {
   const limit = world.inventory.quotas.rulesPerSecurityGroup;
   const existing = live.managed.map((g) => ({
@@ -70,8 +74,9 @@ export function planChange(
     placed.length > 0
       ? dropEmpty(placed)
       : [{ group: world.nextNewGroup(), live: new Set<string>(), placed: [] }];
-  const work = slots.map((slot) => slotSteps(world, live, slot, after, port));
-  const target = work.map((w) => w.group);
+  const work = slots.map((slot) => slotSteps(world, live, slot, { after, port, kept: kept.keptRules }));
+  const keptIds = kept.keptGroups.map((g) => g.groupId as string);
+  const target = [...work.map((w) => w.group), ...keptIds];
   const surplus = live.managed.map((g) => g.groupId as string).filter((id) => !target.includes(id));
   const membership = membershipSteps({
     attached: live.attachedIds,
@@ -99,8 +104,7 @@ function slotSteps(
   world: World,
   live: LiveDatabase,
   slot: Slot<CompiledRule>,
-  after: AddressSet,
-  port: number,
+  wanted: Pick<GroupChange, "after" | "port" | "kept">,
 ): GroupSteps & { readonly group: string } {
   const group = live.managed.find((g) => g.groupId === slot.group);
   if (group === undefined)
@@ -110,10 +114,9 @@ function slotSteps(
       group,
       attached: live.attachedIds.includes(group.groupId),
       desired: slot.placed,
-      after,
-      port,
+      ...wanted,
       limit: world.inventory.quotas.rulesPerSecurityGroup,
-      ruleTags: { [OWNER_TAG]: world.settings.owner },
+      owner: world.settings.owner,
     },
     world.peers,
   );

@@ -1,18 +1,22 @@
 import { digest } from "../digest.ts";
+import type { Drift } from "../drift/drift.ts";
+import { type DriftInput, findDrift, type Remembered } from "../drift/find-drift.ts";
 import { databaseMode } from "../inventory/mode.ts";
-import type { Database } from "../inventory/model.ts";
+import type { Database, Quotas } from "../inventory/model.ts";
 import { type AddressSet, countAddresses, EMPTY_SET, union } from "../net/address-set.ts";
 import type { DatabasePolicy } from "../policy/resolution.ts";
 import { type CompiledRule, compileRules } from "../rule/compile-rules.ts";
 import { type Fit, fitRules, type SlackLimit } from "../rule/fit-rules.ts";
-import { type Reach, reachOf } from "../rule/reach.ts";
+import { type Reach, reachOf, reachOfRules } from "../rule/reach.ts";
 import { ruleKey } from "../rule/rule-key.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
 import { databaseFindings } from "./database-findings.ts";
+import { exceptionFindings } from "./exception-findings.ts";
+import { type Exceptions, exceptionsOf, withLeases } from "./exceptions.ts";
 import { refusals } from "./gates.ts";
 import { type ConsumerLabels, lostConsumers } from "./losses.ts";
 import { preferredGroupName } from "./managed-group-name.ts";
-import type { DatabasePlan, LostConsumer, Refusal } from "./plan.ts";
+import type { DatabasePlan, FoundGroup, LostConsumer, Refusal } from "./plan.ts";
 import { type Change, type LiveDatabase, liveDatabase, planChange } from "./plan-change.ts";
 import type { ObservedConsumer, World } from "./world.ts";
 
@@ -25,6 +29,8 @@ export interface DatabaseKnowledge {
   readonly labelsOf: ConsumerLabels;
   /** Addresses known to be somebody's: slack never admits one. */
   readonly somebodys: AddressSet;
+  /** What stood when the database was last in sync, where somebody kept watch. */
+  readonly remembered?: Remembered;
 }
 
 /** Plans one database: rules, steps or refusals, who loses access, and what a person should know. */
@@ -32,7 +38,7 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
   const { mode, problem } = databaseMode(database, world.settings.modes);
   const enforced = mode === "enforce";
   const assessment = assess(enforced ? world : withoutNaming(world), database, knowledge);
-  const { live, rules, slack, now, change, losses, refused } = assessment;
+  const { live, rules, slack, now, change, losses, refused, exceptions, drift } = assessment;
   const { policy } = knowledge;
   const steps = change?.steps ?? [];
   return {
@@ -53,19 +59,30 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
     refused: enforced ? refused : [],
     losesAccess: losses,
     slack,
+    drift,
+    keptGroups: exceptions.keptGroups.map((g) => g.groupId),
+    found: foundGroups(live),
+    leases: exceptions.leases,
     findings: [
       ...(problem === undefined ? [] : [problem]),
       ...databaseFindings({ live, policy, now, change, mode, observed: knowledge.observed, refused }),
+      ...exceptionFindings(live.database.id, exceptions, drift),
       ...policy.findings,
     ],
     reachable: {
       now: countAddresses(now.admitted),
       nowUnknown: now.unknown.length > 0 || live.unread.length > 0,
-      planned: countAddresses(policy.allowed),
+      planned: countAddresses(union(policy.allowed, exceptions.reach)),
     },
     quota: quotaUse(world, change),
     basis: basisOf(world, live),
   };
+}
+
+/** Managed and attached groups, each once. */
+function foundGroups(live: LiveDatabase): readonly FoundGroup[] {
+  const groups = new Map([...live.managed, ...live.attached].map((g) => [g.groupId, g]));
+  return [...groups.values()].map(({ groupId, rules }) => ({ groupId, rules }));
 }
 
 interface Assessment {
@@ -76,23 +93,28 @@ interface Assessment {
   readonly change: Change | undefined;
   readonly losses: readonly LostConsumer[];
   readonly refused: readonly Refusal[];
+  readonly exceptions: Exceptions;
+  readonly drift: readonly Drift[];
 }
 
 function assess(world: World, database: Database, knowledge: DatabaseKnowledge): Assessment {
   const live = liveDatabase(world, database);
   const { policy } = knowledge;
   const port = database.unsupported === undefined ? database.port : undefined;
+  const exceptions = exceptionsOf(world, live, port, policy.overrideDenied);
   const fit = fitRules(
     policy.allowed,
-    world.inventory.quotas,
+    quotasBeside(world.inventory.quotas, exceptions.keptGroups.length),
     world.settings.slack ?? NO_SLACK,
     union(knowledge.somebodys, policy.overrideDenied),
   );
-  const rules = port === undefined ? [] : compileRules(policy, port, fit.allowed);
+  const rules =
+    port === undefined ? [] : withLeases(compileRules(policy, port, fit.allowed), exceptions.leases, port);
+  const after = union(fit.allowed, exceptions.reach);
   const now = port === undefined ? NOTHING : reachOf(live.attached, port, world.peers);
   const plannable = port !== undefined && live.unread.length === 0;
-  const change = plannable ? planChange(world, live, rules, fit.allowed, port) : undefined;
-  const losses = lostConsumers(knowledge.observed ?? [], now, fit.allowed, knowledge.labelsOf);
+  const change = plannable ? planChange(world, live, rules, after, port, exceptions) : undefined;
+  const losses = lostConsumers(knowledge.observed ?? [], now, after, knowledge.labelsOf);
   const refused = refusals({
     world,
     live,
@@ -105,7 +127,48 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
     losses,
     observedClients: knowledge.observed?.length,
   });
-  return { live, rules, slack: fit.slack, now, change, losses, refused };
+  const drift =
+    port === undefined
+      ? []
+      : findDrift(driftInput(world, live, { port, rules, after, exceptions }, knowledge));
+  return { live, rules, slack: fit.slack, now, change, losses, refused, exceptions, drift };
+}
+
+/** Groups that stay beside Moat's take slots of the interface. */
+const quotasBeside = (quotas: Quotas, kept: number): Quotas => ({
+  ...quotas,
+  securityGroupsPerInterface: Math.max(1, quotas.securityGroupsPerInterface - kept),
+});
+
+function driftInput(
+  world: World,
+  live: LiveDatabase,
+  should: {
+    readonly port: number;
+    readonly rules: readonly CompiledRule[];
+    readonly after: AddressSet;
+    readonly exceptions: Exceptions;
+  },
+  { policy, remembered }: DatabaseKnowledge,
+): DriftInput {
+  const { leases, keptGroups, keptRules } = should.exceptions;
+  const running = leases.flatMap((l) => (l.state === "running" ? [l.rule] : []));
+  return {
+    databaseId: live.database.id,
+    databaseArn: live.database.arn,
+    owner: world.settings.owner,
+    port: should.port,
+    attached: live.attached,
+    managed: live.managed,
+    groups: world.groups,
+    peers: world.peers,
+    desired: should.rules,
+    allowed: union(policy.allowed, reachOfRules(running, should.port, world.peers).admitted),
+    keptGroups,
+    keptRules,
+    ownsAttachment: true,
+    ...(remembered === undefined ? {} : { remembered }),
+  };
 }
 
 /** What an observed database would get takes no names away from the groups that the plan does create. */
@@ -119,7 +182,7 @@ function withoutNaming(world: World): World {
 
 const NO_SLACK: SlackLimit = { maxAddresses: 0n };
 
-const NOTHING: Reach = { admitted: EMPTY_SET, untracked: EMPTY_SET, unknown: [] };
+const NOTHING: Reach = { admitted: EMPTY_SET, untracked: EMPTY_SET, unknown: [], byReference: false };
 
 function quotaUse(world: World, change: Change | undefined): DatabasePlan["quota"] {
   const limit = world.inventory.quotas.rulesPerSecurityGroup;

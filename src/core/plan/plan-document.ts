@@ -1,6 +1,10 @@
 import type { Diagnostic } from "../diagnostic.ts";
+import type { Drift } from "../drift/drift.ts";
 import type { RuleContent } from "../inventory/model.ts";
 import type { Because } from "../policy/resolution.ts";
+import type { CompiledRule } from "../rule/compile-rules.ts";
+import type { Lease } from "../rule/lease.ts";
+import type { RuleOrigin } from "../rule/rule-marks.ts";
 import { sourceFromText, sourceText } from "../rule/rule-text.ts";
 import type { DatabasePlan, LostConsumer, Plan, RevokedRule, Step } from "./plan.ts";
 
@@ -12,6 +16,7 @@ export interface RuleDocument {
   readonly toPort?: number;
   readonly source: string;
   readonly securityGroupRuleId?: string;
+  readonly was?: RuleOrigin;
 }
 
 /** One step as plans are printed and saved. Fields follow the action. */
@@ -43,13 +48,21 @@ export type LabelDocument = Readonly<Record<string, string | readonly string[]>>
 
 export type DatabaseDocument = Omit<
   DatabasePlan,
-  "rules" | "steps" | "reachable" | "labels" | "losesAccess" | "slack"
+  "rules" | "steps" | "reachable" | "labels" | "losesAccess" | "slack" | "drift" | "leases" | "found"
 > & {
   readonly labels: LabelDocument;
   /** Exact up to 2^53 addresses. */
   readonly slack: readonly { readonly cidr: string; readonly addresses: number }[];
   readonly losesAccess: readonly (Omit<LostConsumer, "labels"> & { readonly labels: LabelDocument })[];
-  readonly rules: readonly (RuleDocument & { readonly because: readonly Because[] })[];
+  readonly rules: readonly (RuleDocument & {
+    readonly because: readonly Because[];
+    readonly lease?: CompiledRule["lease"];
+  })[];
+  readonly drift: readonly (Omit<Drift, "rule" | "before"> & {
+    readonly rule?: RuleDocument;
+    readonly before?: RuleDocument;
+  })[];
+  readonly leases: readonly (Omit<Lease, "rule"> & { readonly rule: RuleDocument })[];
   readonly steps: readonly StepDocument[];
   /** Counts as text: IPv6 ranges hold more addresses than a number can count. */
   readonly reachable: { readonly now: string; readonly nowUnknown: boolean; readonly planned: string };
@@ -66,10 +79,20 @@ export function planDocument(plan: Plan): PlanDocument {
   };
 }
 
-function databaseDocument(database: DatabasePlan): DatabaseDocument {
+function databaseDocument({ found: _, ...database }: DatabasePlan): DatabaseDocument {
   return {
     ...database,
-    rules: database.rules.map((rule) => ({ ...ruleDocument(rule), because: rule.because })),
+    rules: database.rules.map((rule) => ({
+      ...ruleDocument(rule),
+      because: rule.because,
+      ...(rule.lease === undefined ? {} : { lease: rule.lease }),
+    })),
+    drift: database.drift.map(({ rule, before, ...drift }) => ({
+      ...drift,
+      ...(rule === undefined ? {} : { rule: ruleDocument(rule) }),
+      ...(before === undefined ? {} : { before: ruleDocument(before) }),
+    })),
+    leases: database.leases.map((lease) => ({ ...lease, rule: ruleDocument(lease.rule) })),
     steps: database.steps.map(stepDocument),
     labels: labelDocument(database.labels),
     slack: database.slack.map(({ cidr, addresses }) => ({ cidr, addresses: Number(addresses) })),
@@ -109,6 +132,7 @@ export function ruleDocument(rule: RuleContent | RevokedRule): RuleDocument {
     ...("securityGroupRuleId" in rule && rule.securityGroupRuleId !== undefined
       ? { securityGroupRuleId: rule.securityGroupRuleId }
       : {}),
+    ...("was" in rule && rule.was !== undefined ? { was: rule.was } : {}),
   };
 }
 

@@ -83,6 +83,14 @@ describe("planEnforcement", () => {
     ]);
   });
 
+  it("leaves a new group's egress alone where that of the old one is not known", () => {
+    const silent = group("sg-old", [rule("0.0.0.0/0")], { egressUnknown: true });
+    const c = first({
+      inventory: inventory({ databases: [database("orders", ["sg-old"])], securityGroups: [silent] }),
+    });
+    expect(lines(c).some((step) => step.includes("egress"))).toBe(false);
+  });
+
   it.each([
     { name: "nothing when live is what policy says", rules: ["10.0.1.10/31"], want: [] },
     { name: "one authorize for one new consumer", rules: [], want: ["authorize sg-m 10.0.1.10/31"] },
@@ -241,6 +249,15 @@ describe("gates", () => {
     expect(
       onlyDatabase(planOf(first({ inventory: closed, observed: [seen("10.9.9.9")] }))).losesAccess,
     ).toEqual([]);
+  });
+
+  it("counts a consumer that a group reference may admit, although no interface of it is known", () => {
+    const byGroup = inventory({
+      databases: [database("orders", ["sg-old"])],
+      securityGroups: [group("sg-old", [rule("sg-apps"), OPEN_EGRESS]), group("sg-apps")],
+    });
+    const plan = onlyDatabase(planOf(first({ inventory: byGroup, observed: [seen("10.9.9.9")] })));
+    expect(plan.losesAccess.map((l) => l.consumer)).toEqual(["10.9.9.9"]);
   });
 
   it.each([

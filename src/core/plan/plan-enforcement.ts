@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostic.ts";
+import type { Remembered } from "../drift/find-drift.ts";
 import type { Inventory } from "../inventory/model.ts";
 import { parseAddress } from "../net/address.ts";
 import { type AddressSet, addressSetOfAddresses, EMPTY_SET, union } from "../net/address-set.ts";
@@ -26,6 +27,8 @@ export interface PlanInput {
   readonly workloadAddresses?: AddressSet;
   /** Number of the first group that the plan creates; above 1 when plans of several regions become one. */
   readonly firstNewGroup?: number;
+  /** What stood when each database was last in sync, by its ARN, where somebody kept watch. */
+  readonly remembered?: ReadonlyMap<string, Remembered>;
 }
 
 /** Plans every database of an inventory, sorted by ARN. */
@@ -54,10 +57,16 @@ export function planEnforcement(input: PlanInput): Plan {
         observed: input.observed === undefined ? undefined : (seenAt.get(database.arn) ?? []),
         labelsOf: input.labelsOf,
         somebodys,
+        ...rememberedOf(input, database.arn),
       }),
     ),
     findings: [...input.inventory.findings, ...input.policy.problems, ...input.resolution.findings],
   };
+}
+
+function rememberedOf(input: PlanInput, arn: string): { readonly remembered?: Remembered } {
+  const remembered = input.remembered?.get(arn);
+  return remembered === undefined ? {} : { remembered };
 }
 
 function addressesSeen(observed: readonly ObservedConsumer[]): AddressSet {

@@ -1,7 +1,10 @@
 import type { Diagnostic } from "../diagnostic.ts";
+import type { Drift } from "../drift/drift.ts";
 import type { Mode } from "../inventory/mode.ts";
 import type { DatabaseArn, DatabaseKind, RuleContent, Tags } from "../inventory/model.ts";
 import type { CompiledRule } from "../rule/compile-rules.ts";
+import type { Lease } from "../rule/lease.ts";
+import type { RuleOrigin } from "../rule/rule-marks.ts";
 
 /** A live group id, or the name (`new-1`) of a group that an earlier step creates. */
 export type GroupRef = string;
@@ -9,6 +12,8 @@ export type GroupRef = string;
 /** A rule that a step revokes, with its id where the read gave one. */
 export interface RevokedRule extends RuleContent {
   readonly securityGroupRuleId?: string;
+  /** How the rule came to be as it is. */
+  readonly was?: RuleOrigin;
 }
 
 /** One call to AWS, or one wait, with its reason. Steps of one database are ordered; each is safe to stop after. */
@@ -84,6 +89,12 @@ export interface Slack {
   readonly addresses: bigint;
 }
 
+/** A group as a plan found it. */
+export interface FoundGroup {
+  readonly groupId: string;
+  readonly rules: readonly RuleContent[];
+}
+
 export interface DatabasePlan {
   readonly id: string;
   readonly arn: DatabaseArn;
@@ -106,6 +117,14 @@ export interface DatabasePlan {
   readonly refused: readonly Refusal[];
   readonly losesAccess: readonly LostConsumer[];
   readonly slack: readonly Slack[];
+  /** What somebody changed in a way that policy does not explain. */
+  readonly drift: readonly Drift[];
+  /** Attached groups that are not Moat's and stay. */
+  readonly keptGroups: readonly string[];
+  /** Rules of the managed and attached groups as the plan found them; not printed, but put on record. */
+  readonly found: readonly FoundGroup[];
+  /** Rules for a limited time: running ones stay, ended ones go. */
+  readonly leases: readonly Lease[];
   readonly findings: readonly Diagnostic[];
   /** How many addresses reach the listener now, and would once the plan is carried out. */
   readonly reachable: { readonly now: bigint; readonly nowUnknown: boolean; readonly planned: bigint };

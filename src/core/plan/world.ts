@@ -16,6 +16,12 @@ export interface PlanSettings {
   readonly shrinkPercent: number;
   /** What rules may admit beyond policy where the quotas leave no room for them. Absent: nothing. */
   readonly slack?: SlackLimit;
+  /** Seconds since 1970 by which leases end. Absent: none ends. */
+  readonly nowSeconds?: number;
+  /** What happens to groups that RDS's connect feature attached. Absent: `leave`. */
+  readonly rdsConnect?: "leave" | "remove";
+  /** Ids of rules on managed groups that AWS itself added for its own needs, as a trail told: they are left alone. */
+  readonly leftRules?: ReadonlySet<string>;
 }
 
 /** A consumer seen talking to a database, from flow history. */

@@ -11,6 +11,8 @@ import { type AddressForm, addressesOf } from "./workload-addresses.ts";
 
 /** Whom the consumers of a rule stand for in one scope. */
 export interface ConsumerSet {
+  /** What was looked for. */
+  readonly query: ConsumerQuery;
   readonly workloads: BitSet;
   /** How the addresses of the workloads count. */
   readonly form: AddressForm;
@@ -32,6 +34,7 @@ export interface ConsumerQuery {
 /** Lookups shared by all rules; what was found once is kept. */
 export interface Consumers {
   readonly index: PolicyIndex;
+  readonly found: FoundConsumers;
   readonly find: (query: ConsumerQuery) => ConsumerSet;
   readonly inScope: (scope: LabelTerms, reading: Reading) => BitSet;
   readonly ipList: (href: Href, reading: Reading) => IpListAddresses;
@@ -40,14 +43,27 @@ export interface Consumers {
 
 const NO_LIST: IpListAddresses = { addresses: union(), problems: [] };
 
-/** Prepares lookups in the index. */
-export function consumers(index: PolicyIndex): Consumers {
-  const sets = new Map<string, ConsumerSet>();
+/** What lookups found before, by what was looked for; new finds are added. */
+export interface FoundConsumers {
+  readonly sets: Map<string, ConsumerSet>;
+  readonly lists: Map<string, IpListAddresses>;
+  readonly services: Map<number, VirtualServiceAddresses>;
+}
+
+/**
+ * Prepares lookups in the index.
+ *
+ * @param found finds of earlier lookups that still hold
+ */
+export function consumers(
+  index: PolicyIndex,
+  found: FoundConsumers = { sets: new Map(), lists: new Map(), services: new Map() },
+): Consumers {
+  const { sets, lists, services } = found;
   const scopes = new Map<string, BitSet>();
-  const lists = new Map<string, IpListAddresses>();
-  const services = new Map<number, VirtualServiceAddresses>();
   const lookups: Consumers = {
     index,
+    found,
     find: (query) => remember(sets, signatureOf(query), () => findConsumers(lookups, query)),
     inScope: (scope, reading) =>
       remember(scopes, `${reading}${scope.signature}`, () => select(index.workloadLabels, scope, reading)),
@@ -69,7 +85,8 @@ function remember<K, V>(known: Map<K, V>, key: K, find: () => V): V {
   return found;
 }
 
-function signatureOf({ side, scope, resolveAs, form }: ConsumerQuery): string {
+/** Equal for queries that find the same. */
+export function signatureOf({ side, scope, resolveAs, form }: ConsumerQuery): string {
   const as = `${resolveAs.includes("workloads")}${resolveAs.includes("virtualServices")}`;
   return `${form} ${as} ${side.signature} in ${scope?.signature ?? "*"}`;
 }
@@ -90,7 +107,7 @@ function findConsumers(lookups: Consumers, query: ConsumerQuery): ConsumerSet {
     ...virtualServices.flatMap((at) => lookups.virtualService(at).parts.map((part) => part.addresses)),
     ...side.ipLists.map((href) => lookups.ipList(href, "narrow").addresses),
   );
-  return { workloads, form, virtualServices, ipLists: side.ipLists, addresses, outside };
+  return { query, workloads, form, virtualServices, ipLists: side.ipLists, addresses, outside };
 }
 
 function labelledWorkloads(lookups: Consumers, { side, scope, resolveAs }: ConsumerQuery): BitSet {

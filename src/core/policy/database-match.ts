@@ -17,8 +17,8 @@ export interface DatabaseMatch {
   readonly findings: readonly Diagnostic[];
 }
 
-/** Where objects name something: an ARN, an endpoint, a host name. */
-interface Names {
+/** Where objects name something: an ARN, an endpoint, a host name. Positions are ascending. */
+export interface DatabaseNames {
   readonly workloadsByReference: ReadonlyMap<string, readonly number[]>;
   readonly workloadsByHostname: ReadonlyMap<string, readonly number[]>;
   readonly servicesByReference: ReadonlyMap<string, readonly number[]>;
@@ -39,18 +39,18 @@ export function matchDatabases(
   index: PolicyIndex,
   databases: readonly DatabaseIdentity[],
 ): readonly DatabaseMatch[] {
-  const names = namesOf(index, databases);
-  return databases.map((database) => matchDatabase(index, database, candidates(index, names, database)));
+  const names = databaseNames(index, databases);
+  return databases.map((database) => matchDatabase(index, names, database));
 }
 
-/** The first strength at which some workload stands for the database counts. */
-function matchDatabase(
+/** Finds the objects that stand for one database: the first strength at which some workload does counts. */
+export function matchDatabase(
   index: PolicyIndex,
+  names: DatabaseNames,
   database: DatabaseIdentity,
-  candidates: readonly Candidates[],
 ): DatabaseMatch {
   const unbound: Candidates[] = [];
-  for (const candidate of candidates) {
+  for (const candidate of candidates(index, names, database)) {
     const bound = candidate.virtualServices.flatMap((at) => index.boundTo[at] ?? []);
     const workloads = ascending([...candidate.workloads, ...bound.map((each) => each.workload)]);
     if (workloads.length > 0) return toMatch(index, database, candidate, workloads, unbound);
@@ -139,7 +139,11 @@ function unboundServices(
     }));
 }
 
-function candidates(index: PolicyIndex, names: Names, database: DatabaseIdentity): readonly Candidates[] {
+function candidates(
+  index: PolicyIndex,
+  names: DatabaseNames,
+  database: DatabaseIdentity,
+): readonly Candidates[] {
   const arns = [database.arn, ...database.memberArns];
   const endpoints = database.endpoints.map(hostKey);
   return [
@@ -179,13 +183,13 @@ function ascending(positions: readonly number[]): number[] {
 }
 
 /** DNS names know no case, and a final dot says nothing. */
-function hostKey(name: string): string {
+export function hostKey(name: string): string {
   const lower = name.toLowerCase();
   return lower.endsWith(".") ? lower.slice(0, -1) : lower;
 }
 
 /** Only the names that some database has are kept, so a large inventory of workloads costs one pass. */
-function namesOf(index: PolicyIndex, databases: readonly DatabaseIdentity[]): Names {
+export function databaseNames(index: PolicyIndex, databases: readonly DatabaseIdentity[]): DatabaseNames {
   const arns = new Set(databases.flatMap((database) => [database.arn, ...database.memberArns]));
   const hosts = new Set(databases.flatMap((database) => database.endpoints.map(hostKey)));
   const workloadsByReference = new Map<string, number[]>();

@@ -12,6 +12,8 @@ export interface HostTable<V> {
   /** Workload w has the positions `entries[startOf[w]] … entries[startOf[w + 1] - 1]`. */
   readonly startOf: Uint32Array;
   readonly entries: Uint32Array;
+  /** The different lengths in `prefixes`, ascending. */
+  readonly lengths: readonly number[];
 }
 
 /** One address of one workload. */
@@ -29,6 +31,15 @@ export function hostTable<V>(
 ): HostTable<V> {
   const owners = Uint32Array.from(sorted, (host) => host.owner);
   const prefixes = Uint8Array.from(sorted, (host) => host.prefix);
+  return tableOf({ values, owners, prefixes }, workloads);
+}
+
+/** Builds the table from columns that are sorted by value. */
+export function tableOf<V>(
+  columns: Pick<HostTable<V>, "values" | "owners" | "prefixes">,
+  workloads: number,
+): HostTable<V> {
+  const { owners, prefixes } = columns;
   const startOf = new Uint32Array(workloads + 1);
   for (const owner of owners) startOf[owner + 1] = (startOf[owner + 1] as number) + 1;
   for (let w = 0; w < workloads; w += 1) startOf[w + 1] = (startOf[w + 1] as number) + (startOf[w] as number);
@@ -40,7 +51,13 @@ export function hostTable<V>(
     entries[place] = at;
     next[owner] = place + 1;
   }
-  return { values, owners, prefixes, startOf, entries };
+  return { ...columns, startOf, entries, lengths: lengthsIn(prefixes) };
+}
+
+function lengthsIn(prefixes: Uint8Array): readonly number[] {
+  const seen = new Uint8Array(256);
+  for (const prefix of prefixes) seen[prefix] = 1;
+  return [...seen.keys()].filter((length) => seen[length] === 1);
 }
 
 /** Positions in the table that belong to the workloads, ascending. */

@@ -1,14 +1,16 @@
 import type { AddressSet } from "../net/address-set.ts";
 import { type Family, mergeSorted } from "./merge-sorted.ts";
 
-const V4: Family<number, Uint32Array> = {
+/** Lists of IPv4 addresses. */
+export const V4: Family<number, Uint32Array> = {
   joins: (high, low) => low <= high + 1,
   room: (length) => new Uint32Array(length),
   trimmed: (list, length) => (list as Uint32Array).slice(0, length),
   copy: (to, at, from, start, end) => (to as Uint32Array).set(from.subarray(start, end), at),
 };
 
-const V6: Family<bigint, readonly bigint[]> = {
+/** Lists of IPv6 addresses. */
+export const V6: Family<bigint, readonly bigint[]> = {
   joins: (high, low) => low <= high || low === high + 1n,
   room: () => [],
   trimmed: (list, length) => (list as bigint[]).slice(0, length),

@@ -33,8 +33,18 @@ function holdsAll<V>(outer: Flat<V>, inner: Flat<V>): boolean {
   return true;
 }
 
+/** Whether two lists share a value; quick when `few` is short. */
+export function overlap<V>(few: Flat<V>, many: Flat<V>): boolean {
+  if (many.length === 0) return false;
+  for (let at = 0; at < few.length; at += 2) {
+    const place = firstEndingFrom(many, 0, few[at] as V);
+    if (place < many.length && (many[place] as V) <= (few[at + 1] as V)) return true;
+  }
+  return false;
+}
+
 /** Position of the first interval at or after `from` that does not end below `value`. */
-function firstEndingFrom<V>(list: Flat<V>, from: number, value: V): number {
+export function firstEndingFrom<V>(list: Flat<V>, from: number, value: V): number {
   let low = from / 2;
   let high = list.length / 2;
   while (low < high) {

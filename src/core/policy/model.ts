@@ -1,5 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Cidr } from "../net/cidr.ts";
+import type { Assertion } from "./assertion/assertion.ts";
+import type { PolicyMapping } from "./mapping/model.ts";
 
 /**
  * A PCE href with the version segment normalised away: `/orgs/1/sec_policy/active/ip_lists/7` and its draft twin are
@@ -57,6 +59,11 @@ export interface ServicePort {
   readonly protocol: number;
   readonly fromPort?: number;
   readonly toPort?: number;
+  /**
+   * Every TCP port, but said of whatever port the database listens on: the others are not meant, so it is no finding
+   * that they are not granted.
+   */
+  readonly listener?: true;
 }
 
 export interface Service {
@@ -206,4 +213,8 @@ export interface Policy {
   readonly complete: boolean;
   /** What could not be read, at the level of whole objects. */
   readonly problems: readonly Diagnostic[];
+  /** How AWS objects become workloads. Absent for a PCE, which lists its workloads itself. */
+  readonly mapping?: PolicyMapping;
+  /** What must hold, as the author of a policy file puts it. */
+  readonly tests?: readonly Assertion[];
 }

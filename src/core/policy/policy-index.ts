@@ -16,6 +16,9 @@ export interface Bound {
   readonly virtualService: number;
 }
 
+/** Where an object stands in a list; `undefined` when it is not there. */
+export type HrefPositions = Pick<ReadonlyMap<Href, number>, "get">;
+
 /**
  * A policy, loaded once so that each question about it is answered without reading it through again. It depends on
  * the policy and the options alone, never on the databases.
@@ -25,7 +28,7 @@ export interface PolicyIndex {
   readonly options: ResolveOptions;
   readonly catalog: LabelCatalog;
   readonly workloads: readonly Workload[];
-  readonly workloadAt: ReadonlyMap<Href, number>;
+  readonly workloadAt: HrefPositions;
   readonly workloadLabels: Universe;
   readonly addresses: WorkloadAddresses;
   /** Workloads that may have addresses which we cannot see. */
@@ -56,8 +59,7 @@ export function policyIndex(policy: Policy, options: ResolveOptions = {}): Polic
   const workloadLabels = universe(catalog, workloads);
   const workloadAt = positions(workloads);
   const virtualServiceAt = positions(virtualServices);
-  const bindings = bind(unique.bindings, workloadAt, virtualServiceAt);
-  const boundTo = Map.groupBy(bindings.bound, (each) => each.virtualService);
+  const bindings = bind(unique.bindings, { workloadAt, virtualServiceAt, virtualServices });
   return {
     policy,
     options,
@@ -70,8 +72,8 @@ export function policyIndex(policy: Policy, options: ResolveOptions = {}): Polic
     virtualServices,
     virtualServiceAt,
     virtualServiceLabels: universe(catalog, virtualServices),
-    boundTo: virtualServices.map((_, at) => boundTo.get(at) ?? []),
-    boundAt: Map.groupBy(bindings.bound, (each) => each.workload),
+    boundTo: bindings.boundTo,
+    boundAt: bindings.boundAt,
     services: new Map(unique.services.map((service) => [service.href, service])),
     ipLists: new Map(unique.ipLists.map((list) => [list.href, list])),
     findings: [...unique.conflicts, ...bindings.dangling, ...addressFindings(workloads, addressing)],
@@ -104,20 +106,30 @@ function positions(objects: readonly { readonly href: Href }[]): Map<Href, numbe
   return new Map(objects.map((object, at) => [object.href, at]));
 }
 
-function bind(
+/** The bindings of a policy, and those of which one end is missing. */
+export interface Bindings extends Pick<PolicyIndex, "boundTo" | "boundAt"> {
+  readonly dangling: readonly Diagnostic[];
+}
+
+/** Joins bindings with the objects that they name. */
+export function bind(
   bindings: readonly ServiceBinding[],
-  workloadAt: ReadonlyMap<Href, number>,
-  virtualServiceAt: ReadonlyMap<Href, number>,
-): { readonly bound: readonly Bound[]; readonly dangling: readonly Diagnostic[] } {
+  to: Pick<PolicyIndex, "workloadAt" | "virtualServiceAt" | "virtualServices">,
+): Bindings {
   const bound: Bound[] = [];
   const dangling: Diagnostic[] = [];
   for (const binding of bindings) {
-    const workload = workloadAt.get(binding.workload);
-    const virtualService = virtualServiceAt.get(binding.virtualService);
+    const workload = to.workloadAt.get(binding.workload);
+    const virtualService = to.virtualServiceAt.get(binding.virtualService);
     if (workload === undefined || virtualService === undefined) dangling.push(danglingBinding(binding));
     else bound.push({ binding, workload, virtualService });
   }
-  return { bound, dangling };
+  const byService = Map.groupBy(bound, (each) => each.virtualService);
+  return {
+    boundTo: to.virtualServices.map((_, at) => byService.get(at) ?? []),
+    boundAt: Map.groupBy(bound, (each) => each.workload),
+    dangling,
+  };
 }
 
 function danglingBinding(binding: ServiceBinding): Diagnostic {
@@ -142,13 +154,19 @@ function addressFindings(
   workloads: readonly Workload[],
   addressing: readonly WorkloadAddressing[],
 ): Diagnostic[] {
-  return workloads.flatMap((workload, at) => {
-    const unreadable = addressing[at]?.unreadable ?? [];
-    return [
-      ...workload.unreadable.map((part) => part.problem),
-      ...unreadable.map((text) => badAddress(workload, text)),
-    ];
-  });
+  return workloads.flatMap((workload, at) => workloadFindings(workload, addressing[at]?.unreadable ?? []));
+}
+
+/**
+ * What could not be read of a workload.
+ *
+ * @param unreadable its addresses that are none
+ */
+export function workloadFindings(workload: Workload, unreadable: readonly string[]): readonly Diagnostic[] {
+  return [
+    ...workload.unreadable.map((part) => part.problem),
+    ...unreadable.map((text) => badAddress(workload, text)),
+  ];
 }
 
 function badAddress(workload: Workload, text: string): Diagnostic {

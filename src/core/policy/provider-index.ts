@@ -19,7 +19,7 @@ export interface ProviderIndex {
 }
 
 /** A database that a virtual service reaches, and the binding through which it does. */
-export interface ServedDatabase {
+interface ServedDatabase {
   readonly database: number;
   readonly bound: Bound;
 }
@@ -93,7 +93,7 @@ export function labelledProviders(
 }
 
 /** The direct actors that stand for a database, in the scope and outside it; positions in `among`. */
-export interface DirectProviders {
+interface DirectProviders {
   readonly inside: readonly number[];
   readonly outside: readonly number[];
 }

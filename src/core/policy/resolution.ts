@@ -52,7 +52,10 @@ export interface DatabasePolicy {
    * Allowed minus override-denied, on the database's own listener (TCP and its port): what a security group must say.
    */
   readonly allowed: AddressSet;
-  /** Grants on the listener, after subtraction of override denies, each with its reason. Their union is `allowed`. */
+  /**
+   * Grants on the listener, after subtraction of override denies, each with its reason. Their union is `allowed`.
+   * The resolver makes them when they are first read: one per rule and consumer object, so they may be many.
+   */
   readonly grants: readonly Grant[];
   /** Addresses that some override deny names on the listener. */
   readonly overrideDenied: AddressSet;

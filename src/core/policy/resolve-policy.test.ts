@@ -101,6 +101,19 @@ describe("actors", () => {
     expect(codes(resolved(outside).findings)).toEqual(["ACTOR_OUTSIDE_SCOPE"]);
   });
 
+  it("reports each provider outside the scope, whichever is named first", () => {
+    const twin = workload("twin", { externalDataReference: ORDERS.arn });
+    const workloads = [...policy().workloads, twin];
+    for (const providers of ["workload:ordersdb workload:twin", "workload:twin workload:ordersdb"]) {
+      const of = withRule({ scopes: "env=dev", rule: `ams -> ${providers}` }, { workloads });
+      const outside = resolved(of).findings.filter(({ code }) => code === "ACTOR_OUTSIDE_SCOPE");
+      expect(outside.map(({ what }) => /"\/workloads\/(\w+)" lies/.exec(what)?.[1])).toEqual([
+        "ordersdb",
+        "twin",
+      ]);
+    }
+  });
+
   it("reports an IP list that seems to make the database a provider", () => {
     expect(codes(resolved(withRule({ rule: "ams -> list:any" })).findings)).toContain(
       "PROVIDER_IP_LIST_IGNORED",

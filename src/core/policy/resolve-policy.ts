@@ -1,18 +1,19 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import { type AddressSet, isEmpty, subtract } from "../net/address-set.ts";
 import { type Resolving, resolveAllowRules } from "./allow-rules.ts";
-import { type Consumers, consumers } from "./consumer-set.ts";
+import { consumers } from "./consumer-set.ts";
 import { type DatabaseDraft, databaseDraft } from "./database-draft.ts";
 import { type DatabaseMatch, matchDatabases } from "./database-match.ts";
+import { databasePolicy } from "./database-policy.ts";
 import { sortedFindings } from "./findings.ts";
-import { grantsOf } from "./grants.ts";
+import { type Grants, grants } from "./grants.ts";
 import { labelsOf } from "./label-values.ts";
 import type { Policy } from "./model.ts";
 import { resolveOverrideDenies } from "./override-denies.ts";
 import { type PolicyIndex, policyIndex } from "./policy-index.ts";
 import { providerIndex } from "./provider-index.ts";
 import { noteProviderIpLists } from "./provider-ip-lists.ts";
-import type { DatabaseIdentity, DatabasePolicy, Grant, Resolution, ResolveOptions } from "./resolution.ts";
+import type { DatabaseIdentity, DatabasePolicy, Resolution, ResolveOptions } from "./resolution.ts";
 import { type SetUnions, setUnions } from "./set-unions.ts";
 
 /**
@@ -46,43 +47,42 @@ export function resolveIndexed(index: PolicyIndex, databases: readonly DatabaseI
   noteProviderIpLists(to);
   const allowed = setUnions(to.drafts.map(allowedSets));
   const denied = setUnions(to.drafts.map((draft) => draft.denied));
+  const shared: Shared = { index, allowed, denied, grants: grants(to.lookups) };
   return {
-    databases: new Map(
-      to.drafts.map((draft) => [draft.match.database.arn, finished(to.lookups, draft, { allowed, denied })]),
-    ),
+    databases: new Map(to.drafts.map((draft) => [draft.match.database.arn, finished(draft, shared)])),
     findings: sortedFindings(to.findings),
   };
 }
 
-interface Unions {
+/** What the databases share while their answers are put together. */
+interface Shared {
+  readonly index: PolicyIndex;
   readonly allowed: SetUnions;
   readonly denied: SetUnions;
+  readonly grants: Grants;
 }
 
 function allowedSets(draft: DatabaseDraft): AddressSet[] {
   return [...draft.allowed.keys()].map((set) => set.addresses);
 }
 
-function finished(lookups: Consumers, draft: DatabaseDraft, unions: Unions): DatabasePolicy {
-  const allowed = unions.allowed(allowedSets(draft));
-  const overrideDenied = unions.denied(draft.denied);
-  let grants: readonly Grant[] | undefined;
-  return {
+function finished(draft: DatabaseDraft, shared: Shared): DatabasePolicy {
+  const allowed = shared.allowed(allowedSets(draft));
+  const overrideDenied = shared.denied(draft.denied);
+  const answer = {
     arn: draft.match.database.arn,
     matched: draft.match.matched,
-    labels: databaseLabels(lookups.index, draft.match),
+    labels: databaseLabels(shared.index, draft.match),
     allowed: isEmpty(overrideDenied) ? allowed : subtract(allowed, overrideDenied),
-    get grants() {
-      grants ??= grantsOf(lookups, draft, overrideDenied);
-      return grants;
-    },
     overrideDenied,
     incomplete: sortedFindings(draft.incomplete),
     findings: sortedFindings(draft.findings),
   };
+  return databasePolicy(answer, () => shared.grants(draft, overrideDenied));
 }
 
-function databaseLabels(index: PolicyIndex, match: DatabaseMatch): DatabasePolicy["labels"] {
+/** The labels of the objects that stand for a database. */
+export function databaseLabels(index: PolicyIndex, match: DatabaseMatch): DatabasePolicy["labels"] {
   return labelsOf(index, [
     ...match.workloads.flatMap((at) => index.workloads[at] ?? []),
     ...match.virtualServices.flatMap((at) => index.virtualServices[at] ?? []),

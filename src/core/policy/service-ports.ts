@@ -7,6 +7,8 @@ export interface PortRange {
   readonly protocol: number;
   readonly from: number;
   readonly to: number;
+  /** Stands for the database's own port, so it opens nothing besides. */
+  readonly listener?: true;
 }
 
 /** What services open, and which of them could not be read. */
@@ -54,8 +56,10 @@ export function readPorts(ports: readonly (ServicePort | Unreadable)[]): Ports {
 }
 
 function portRange(port: ServicePort): PortRange | Diagnostic {
-  const { protocol, fromPort, toPort } = port;
-  if (fromPort === undefined && toPort === undefined) return { protocol, from: 0, to: LAST_PORT };
+  const { protocol, fromPort, toPort, listener } = port;
+  if (fromPort === undefined && toPort === undefined) {
+    return { protocol, from: 0, to: LAST_PORT, ...(listener === undefined ? {} : { listener }) };
+  }
   const to = toPort ?? fromPort ?? -1;
   if (fromPort !== undefined && fromPort <= to) return { protocol, from: fromPort, to };
   return {
@@ -67,7 +71,7 @@ function portRange(port: ServicePort): PortRange | Diagnostic {
 }
 
 /** All ports of the parts together. */
-export function joinPorts(parts: readonly Ports[]): Ports {
+function joinPorts(parts: readonly Ports[]): Ports {
   return {
     ranges: parts.flatMap((part) => part.ranges),
     problems: parts.flatMap((part) => part.problems),
@@ -83,7 +87,10 @@ export function coverListener(ranges: readonly PortRange[], port: number): boole
 
 /** The ranges that open something besides the listener, as text; sorted, without duplicates. */
 export function besidesListener(ranges: readonly PortRange[], port: number): string[] {
-  const others = ranges.filter(({ protocol, from, to }) => protocol !== TCP || from !== port || to !== port);
+  const others = ranges.filter(
+    ({ protocol, from, to, listener }) =>
+      listener !== true && (protocol !== TCP || from !== port || to !== port),
+  );
   return [...new Set(others.map(portText))].sort();
 }
 

@@ -2,7 +2,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { Href } from "./model.ts";
 
 /** Objects without duplicates, and the hrefs under which different objects were given. */
-export interface UniqueObjects<T> {
+interface UniqueObjects<T> {
   readonly objects: readonly T[];
   readonly conflicts: readonly Diagnostic[];
 }

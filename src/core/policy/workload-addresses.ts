@@ -1,7 +1,7 @@
 import { type BitSet, membersOf } from "../label/bit-set.ts";
 import type { Address } from "../net/address.ts";
 import { type AddressSet, addressSetOfRanges } from "../net/address-set.ts";
-import { type AddressRange, rangeOfBlock } from "../net/cidr.ts";
+import type { AddressRange } from "../net/cidr.ts";
 import { firstPosition, type Host, type HostTable, hostTable, positionsOf } from "./host-table.ts";
 import type { InterfaceAddress } from "./workload-interfaces.ts";
 
@@ -101,11 +101,16 @@ function subnets(table: WorkloadAddresses, at4: Uint32Array, at6: Uint32Array): 
   return out;
 }
 
-function subnet4(value: number, length: number): AddressRange {
-  return rangeOfBlock({ family: 4, base: value - (value % 2 ** (32 - length)), length });
+/** The network of that length in which an IPv4 address lies. */
+export function subnet4(value: number, length: number): Extract<AddressRange, { family: 4 }> {
+  const size = 2 ** (32 - length);
+  const lo = value - (value % size);
+  return { family: 4, lo, hi: lo + size - 1 };
 }
 
-function subnet6(value: bigint, length: number): AddressRange {
+/** The network of that length in which an IPv6 address lies. */
+export function subnet6(value: bigint, length: number): Extract<AddressRange, { family: 6 }> {
   const shift = BigInt(128 - length);
-  return rangeOfBlock({ family: 6, base: (value >> shift) << shift, length });
+  const lo = (value >> shift) << shift;
+  return { family: 6, lo, hi: lo + (1n << shift) - 1n };
 }

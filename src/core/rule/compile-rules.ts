@@ -6,6 +6,8 @@ import type { Because, DatabasePolicy } from "../policy/resolution.ts";
 /** One rule that should stand, and everything that made it so. */
 export interface CompiledRule extends RuleContent {
   readonly because: readonly Because[];
+  /** Set for a rule that stands for a limited time only, whatever policy says. */
+  readonly lease?: { readonly until: string; readonly reason?: string };
 }
 
 /**

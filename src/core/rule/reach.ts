@@ -23,6 +23,11 @@ export interface Reach {
   readonly untracked: AddressSet;
   /** Peers whose addresses cannot be known from here: a group of another account, an unread prefix list. */
   readonly unknown: readonly RuleSource[];
+  /**
+   * True when some peer is a group: its members come and go, and an inventory may miss some, so that an address outside
+   * of `admitted` is not proved to be refused.
+   */
+  readonly byReference: boolean;
 }
 
 /** Lookups that {@link reachOf} needs, made once an inventory. */
@@ -73,7 +78,10 @@ export function reachOfRules(rules: readonly RuleContent[], port: number, peers:
     if (addresses !== undefined && isWholeFamily(rule.source) && opensAllEgress(rules, rule.source))
       untracked.push(addresses);
   }
-  return { admitted: union(...sets), untracked: union(...untracked), unknown };
+  const byReference = rules.some(
+    (r) => r.direction === "ingress" && r.source.kind === "securityGroup" && coversTcpPort(r, port),
+  );
+  return { admitted: union(...sets), untracked: union(...untracked), unknown, byReference };
 }
 
 /** True when the rule lets TCP through to this port. */

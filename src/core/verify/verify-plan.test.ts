@@ -21,9 +21,10 @@ const revoke = (group: string, ...sources: string[]): PrintedStep => ({
 const set = (...groups: string[]): PrintedStep => ({ action: "setDatabaseGroups", groups });
 const create: PrintedStep = { action: "createSecurityGroup", group: "new-1" };
 
+const WORLD_OLD = [rule("10.0.0.0/8"), rule("sg-apps"), rule("2001:db8::/64")];
 const WORLD: PrintedWorld = {
   groups: new Map([
-    ["sg-old", [rule("10.0.0.0/8"), rule("sg-apps"), rule("2001:db8::/64")]],
+    ["sg-old", WORLD_OLD],
     ["sg-m", [rule("10.0.1.10/32"), rule("10.0.1.11/32")]],
   ]),
   members: new Map([["sg-apps", ["192.168.1.5"]]]),
@@ -103,6 +104,22 @@ describe("verifyDatabase", () => {
     },
   ])("finds $name", ({ attached, wanted, steps, want }) => {
     expect(check(attached, wanted, steps)[0]).toBe(want);
+  });
+
+  it("lets stay what the plan says is left alone, and nothing else", () => {
+    const database = {
+      id: "orders",
+      port: 3306,
+      attachedGroups: ["sg-m", "sg-old"],
+      rules: [rule("10.0.1.10/31")],
+      steps: [authorize("sg-m", "10.0.1.10/31"), revoke("sg-m", "10.0.1.10/32", "10.0.1.11/32")],
+    };
+    const ends = (...drift: readonly { left: boolean; group: string; rule?: PrintedRule }[]) =>
+      verifyDatabase({ ...database, drift }, WORLD).violations.map((v) => v.what);
+    expect(ends({ left: true, group: "sg-old" })).toEqual([]);
+    expect(ends({ left: false, group: "sg-old" })).not.toEqual([]);
+    expect(ends({ left: true, group: "sg-old", rule: rule("10.0.0.0/8") })).not.toEqual([]);
+    expect(ends(...WORLD_OLD.map((r) => ({ left: true, group: "sg-old", rule: r })))).toEqual([]);
   });
 
   it("finds an end that is not what policy says", () => {

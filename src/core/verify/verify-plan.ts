@@ -24,6 +24,17 @@ export interface PrintedDatabase {
   readonly attachedGroups: readonly string[];
   readonly rules: readonly PrintedRule[];
   readonly steps: readonly PrintedStep[];
+  /** Where it says `left`, what it names stays although policy does not say so; without a rule, the whole group. */
+  readonly drift?: readonly PrintedDrift[];
+  /** Groups that are not the owner's to take away: what they let in stays, too. */
+  readonly keptGroups?: readonly string[];
+}
+
+/** A difference from what was left there, as plans print it. */
+interface PrintedDrift {
+  readonly left: boolean;
+  readonly group: string;
+  readonly rule?: PrintedRule;
 }
 
 /** The world the plan was made for. */
@@ -51,15 +62,21 @@ export interface Verification {
  * Checks a printed plan without any of the code that made it: carries the steps out on a copy of the groups and looks,
  * after each, at every stretch of addresses that any rule tells apart. Allowed before and after must be allowed now;
  * allowed now must be allowed before or after.
+ *
+ * @param reachesEnd false for steps that were broken off: then what is left open at the end is no violation
  */
-export function verifyDatabase(database: PrintedDatabase, world: PrintedWorld): Verification {
+export function verifyDatabase(
+  database: PrintedDatabase,
+  world: PrintedWorld,
+  reachesEnd = true,
+): Verification {
   const port = database.port;
   if (port === undefined || database.steps.length === 0) return { steps: 0, violations: [] };
   const state = {
     groups: new Map([...world.groups].map(([id, rules]) => [id, [...rules]])),
     attached: [...database.attachedGroups],
   };
-  const wanted = rangesOf(database.rules, port, world);
+  const wanted = rangesOf([...database.rules, ...leftAlone(database, world)], port, world);
   const before = admitted(state, port, world);
   const violations: Violation[] = [];
   for (const [i, step] of database.steps.entries()) {
@@ -69,7 +86,7 @@ export function verifyDatabase(database: PrintedDatabase, world: PrintedWorld): 
     if (wrong !== undefined) violations.push({ database: database.id, step: i + 1, what: wrong });
   }
   const end = admitted(state, port, world);
-  const gap = difference(wanted, end) ?? difference(end, wanted);
+  const gap = reachesEnd ? (difference(wanted, end) ?? difference(end, wanted)) : undefined;
   if (gap !== undefined)
     violations.push({
       database: database.id,
@@ -77,6 +94,16 @@ export function verifyDatabase(database: PrintedDatabase, world: PrintedWorld): 
       what: `at the end ${plainText(gap)} is not as policy says`,
     });
   return { steps: database.steps.length, violations };
+}
+
+/** Rules that the plan says are nobody's business of ours: they are part of what must be true in the end. */
+function leftAlone(
+  { drift = [], keptGroups = [] }: PrintedDatabase,
+  { groups }: PrintedWorld,
+): readonly PrintedRule[] {
+  const rules = drift.flatMap(({ left, rule }) => (left && rule !== undefined ? [rule] : []));
+  const whole = drift.flatMap(({ left, group, rule }) => (left && rule === undefined ? [group] : []));
+  return [...rules, ...[...new Set([...whole, ...keptGroups])].flatMap((id) => groups.get(id) ?? [])];
 }
 
 interface State {

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Clock } from "../../ports/clock.ts";
 import { type Style, styleFor } from "./render/style.ts";
@@ -13,7 +14,13 @@ export interface CliContext {
   readonly env: NodeJS.ProcessEnv;
   readonly stdin: Readable;
   readonly clock: Clock;
-  /** Sets the exit code of the command; the highest severity wins where several are set. */
+  /** Whether somebody sits there who can answer a question. */
+  readonly interactive: boolean;
+  /** Asks on standard error and reads one line of standard input; empty when there is none. */
+  readonly ask: (question: string) => Promise<string>;
+  /** Settles when the user or the system asks the process to stop (SIGINT, SIGTERM). */
+  readonly untilStopped: () => Promise<void>;
+  /** Sets the exit code of the command; the last one stays. */
   readonly exit: (code: ExitCode) => void;
 }
 
@@ -30,6 +37,9 @@ export function processContext(): CliContext {
     env: process.env,
     stdin: process.stdin,
     clock: SYSTEM_CLOCK,
+    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    ask,
+    untilStopped,
     exit: (code) => {
       process.exitCode = code;
     },
@@ -41,3 +51,20 @@ export const SYSTEM_CLOCK: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+}
+
+function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    lines.once("close", () => resolve(""));
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
+}

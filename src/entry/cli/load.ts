@@ -1,8 +1,9 @@
 import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
 import { type Planned, planDatabases } from "../../app/plan-databases.ts";
 import { readTraffic, type Traffic } from "../../app/read-traffic.ts";
+import type { PlanSettings } from "../../core/plan/world.ts";
 import type { CliContext } from "./context.ts";
-import type { Settings } from "./source-options.ts";
+import type { Settings } from "./settings.ts";
 import { type AwsSource, openAws } from "./wire/aws-source.ts";
 import { openFlows } from "./wire/flow-sources.ts";
 import { openPolicy } from "./wire/policy-source.ts";
@@ -37,7 +38,7 @@ export async function openWorld(context: CliContext, settings: Settings): Promis
       return planDatabases({
         inventory,
         policy: read,
-        settings: settings.plan,
+        settings: { ...settings.plan, ...nowOf(context, source) },
         resolve: { includePublicIp: publicIp, directActorsIgnoreScope },
         ...(seen === undefined ? {} : { traffic: seen }),
       });
@@ -45,6 +46,12 @@ export async function openWorld(context: CliContext, settings: Settings): Promis
     close: () => source.close(),
   };
 }
+
+/** A saved inventory is planned without a clock, so that the same files always give the same plan. */
+const nowOf = (context: CliContext, source: AwsSource): Pick<PlanSettings, "nowSeconds"> =>
+  source.writable === undefined
+    ? {}
+    : { nowSeconds: Math.floor((source.sandbox?.clock ?? context.clock).now() / 1000) };
 
 /** Reads the flow logs that were named; `undefined` when none were. */
 export async function readFlows(

@@ -1,28 +1,67 @@
 import { enableCompileCache } from "node:module";
 import { Command, CommanderError } from "commander";
+import type { Diagnostic } from "../../core/diagnostic.ts";
 import { applyCommand } from "./commands/apply.ts";
+import { auditCommand } from "./commands/audit.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { flowsCommand } from "./commands/flows.ts";
+import { initCommand } from "./commands/init.ts";
+import { leaseCommand } from "./commands/lease.ts";
+import { lintCommand } from "./commands/lint.ts";
 import { modeCommand } from "./commands/mode.ts";
 import { planCommand } from "./commands/plan.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
+import { sandboxCommand } from "./commands/sandbox.ts";
+import { snapshotCommand } from "./commands/snapshot.ts";
 import { statusCommand } from "./commands/status.ts";
+import { testCommand } from "./commands/test.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { type CliContext, processContext } from "./context.ts";
-import { diagnosticOf } from "./problem.ts";
+import { diagnosticsOf } from "./problem.ts";
 import { problemText } from "./render/problem-text.ts";
+import { COLUMNS } from "./render/table.ts";
+import { usageProblem } from "./usage-problem.ts";
 
-/** The whole command line. */
-export function program(context: CliContext): Command {
-  return new Command("moat")
+/** In the order in which a newcomer meets them. */
+const COMMANDS: readonly ((context: CliContext) => Command)[] = [
+  demoCommand,
+  sandboxCommand,
+  initCommand,
+  statusCommand,
+  flowsCommand,
+  planCommand,
+  explainCommand,
+  lintCommand,
+  testCommand,
+  applyCommand,
+  watchCommand,
+  leaseCommand,
+  modeCommand,
+  rollbackCommand,
+  auditCommand,
+  snapshotCommand,
+];
+
+/** The whole command line. Commands load what they need when they run, so that help is there at once. */
+function program(context: CliContext): Command {
+  const moat = new Command("moat")
     .description("Keeps a moat around every Amazon RDS database")
     .version("0.1.0")
     .showSuggestionAfterError()
     .exitOverride()
-    .addCommand(statusCommand(context))
-    .addCommand(flowsCommand(context))
-    .addCommand(planCommand(context))
-    .addCommand(applyCommand(context))
-    .addCommand(modeCommand(context))
-    .addCommand(rollbackCommand(context));
+    .configureOutput({
+      writeOut: (text) => context.out(text.trimEnd()),
+      writeErr: (text) => context.progress(text.trimEnd()),
+      // Errors are printed below, as every other problem.
+      outputError: () => {},
+      getOutHelpWidth: () => COLUMNS,
+      getErrHelpWidth: () => COLUMNS,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  for (const make of COMMANDS) moat.addCommand(make(context).copyInheritedSettings(moat));
+  return moat;
 }
 
 /** Runs one command line; problems that a user can mend are printed without a stack. */
@@ -30,15 +69,20 @@ export async function main(argv: readonly string[], context: CliContext): Promis
   try {
     await program(context).parseAsync(argv, { from: "user" });
   } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode !== 0) context.exit(1);
-      return;
-    }
-    const problem = diagnosticOf(error);
-    if (problem === undefined) throw error;
-    context.progress(problemText(problem, context.progressStyle.red("✗"), context.progressStyle));
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    const problems = problemsOf(error, argv[0]);
+    if (problems === undefined) throw error;
+    for (const problem of problems)
+      context.progress(problemText(problem, context.progressStyle.red("✗"), context.progressStyle));
     context.exit(1);
   }
+}
+
+/** What the user can mend; `undefined` for our own bugs. */
+function problemsOf(error: unknown, command: string | undefined): readonly Diagnostic[] | undefined {
+  if (error instanceof CommanderError) return [usageProblem(error, command) ?? []].flat();
+  const problems = diagnosticsOf(error);
+  return problems.length === 0 ? undefined : problems;
 }
 
 if (import.meta.main) {

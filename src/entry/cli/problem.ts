@@ -13,6 +13,13 @@ export class CliProblem extends Error {
   }
 }
 
+/** Every problem that an error stands for; empty for our own bugs, which keep their stack. */
+export function diagnosticsOf(error: unknown): readonly Diagnostic[] {
+  if (error instanceof PolicyFault && error.diagnostics.length > 0) return error.diagnostics;
+  const one = diagnosticOf(error);
+  return one === undefined ? [] : [one];
+}
+
 /** Faults of the outside world as diagnostics; `undefined` for our own bugs, which keep their stack. */
 export function diagnosticOf(error: unknown): Diagnostic | undefined {
   if (error instanceof CliProblem) return error.diagnostic;
@@ -40,5 +47,17 @@ export function diagnosticOf(error: unknown): Diagnostic | undefined {
       fix: error.fix,
     };
   }
-  return undefined;
+  return fileProblem(error);
+}
+
+/** Files and folders that somebody named and that cannot be used. */
+function fileProblem(error: unknown): Diagnostic | undefined {
+  if (!(error instanceof Error) || !("syscall" in error) || !("path" in error) || !("code" in error))
+    return undefined;
+  return {
+    code: "FILE",
+    what: `"${String(error.path)}" cannot be used: ${String(error.code)}`,
+    why: `The call ${String(error.syscall)} failed`,
+    fix: "Check the path, and that you may read and write there",
+  };
 }

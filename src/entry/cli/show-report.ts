@@ -4,7 +4,7 @@ import { planDocument, stepDocument } from "../../core/plan/plan-document.ts";
 import type { CliContext, ExitCode } from "./context.ts";
 import { outcomesText } from "./render/outcome-text.ts";
 import type { NameOf } from "./render/plan-text.ts";
-import type { Settings } from "./source-options.ts";
+import type { Settings } from "./settings.ts";
 
 /** Prints what was done, and sets the exit code. */
 export function showReport(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Diagnostic } from "../../core/diagnostic.ts";
 
 /** An object that an event announces. */
 export interface AnnouncedObject {
@@ -8,98 +9,116 @@ export interface AnnouncedObject {
   readonly versionId?: string;
 }
 
-/** What one event, or one message of a queue, announces; or why it cannot be understood. */
-export type Announcement =
-  | { readonly kind: "objects"; readonly objects: readonly AnnouncedObject[] }
-  | { readonly kind: "malformed"; readonly why: string };
+/** What one event, or one message of a queue, announces, and which parts of it cannot be understood. */
+export interface Announcement {
+  readonly objects: readonly AnnouncedObject[];
+  readonly problems: readonly Diagnostic[];
+}
 
+const Version = z.string().nullish();
 const S3Record = z.object({
-  eventName: z.string(),
+  // Minor versions add fields and take none away, so the major one decides:
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+  eventVersion: z.string().regex(/^2\./).optional(),
+  eventName: z.string().min(1),
   s3: z.object({
-    bucket: z.object({ name: z.string() }),
-    object: z.object({ key: z.string(), versionId: z.string().optional() }),
+    bucket: z.object({ name: z.string().min(1) }),
+    object: z.object({ key: z.string().min(1), versionId: Version }),
   }),
 });
-const S3Event = z.object({ Records: z.array(S3Record) });
-const TestEvent = z.object({ Service: z.string(), Event: z.literal("s3:TestEvent") });
-const SnsEvent = z.object({ Records: z.array(z.object({ Sns: z.object({ Message: z.string() }) })) });
+const SnsRecord = z.object({ Sns: z.object({ Message: z.string() }) });
+const Records = z.object({ Records: z.array(z.unknown()) });
+const TestEvent = z.object({ Event: z.literal("s3:TestEvent") });
 /** The envelope that SNS puts around a message on its way to a queue. */
 const SnsEnvelope = z.object({ Type: z.literal("Notification"), Message: z.string() });
-const EventBridgeEvent = z.object({
+const EventBridgeEvent = z.object({ source: z.literal("aws.s3"), "detail-type": z.string() });
+const ObjectCreated = z.object({
   "detail-type": z.literal("Object Created"),
   detail: z.object({
-    bucket: z.object({ name: z.string() }),
-    object: z.object({ key: z.string(), "version-id": z.string().optional() }),
+    bucket: z.object({ name: z.string().min(1) }),
+    object: z.object({ key: z.string().min(1), "version-id": Version }),
   }),
 });
+
+const NOTHING: Announcement = { objects: [], problems: [] };
 
 /**
  * Reads an announcement in any of the forms in which S3 events arrive: straight from S3, through SNS, through
- * EventBridge, or one of these as the text of a queue's message. The test message that S3 sends when a notification is
- * set up announces nothing.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ * EventBridge, or one of these as the text of a message. Only created objects count; the test message that S3 sends
+ * when a notification is set up announces nothing. What cannot be understood never hides the rest.
  */
 export function announcedObjects(event: unknown): Announcement {
   if (typeof event === "string") return fromText(event);
-  const bridge = EventBridgeEvent.safeParse(event);
-  if (bridge.success) {
-    const { bucket, object } = bridge.data.detail;
-    const versionId = object["version-id"];
-    return {
-      kind: "objects",
-      objects: [{ bucket: bucket.name, key: object.key, ...(versionId === undefined ? {} : { versionId }) }],
-    };
-  }
   const envelope = SnsEnvelope.safeParse(event);
   if (envelope.success) return fromText(envelope.data.Message);
-  const sns = SnsEvent.safeParse(event);
-  if (sns.success) return together(sns.data.Records.map((record) => fromText(record.Sns.Message)));
-  if (TestEvent.safeParse(event).success) return { kind: "objects", objects: [] };
-  const s3 = S3Event.safeParse(event);
-  if (s3.success) return { kind: "objects", objects: s3.data.Records.filter(isCreation).map(objectOf) };
-  return { kind: "malformed", why: "It is no S3 event, SNS notification or EventBridge event of an object" };
+  if (TestEvent.safeParse(event).success) return NOTHING;
+  if (EventBridgeEvent.safeParse(event).success) return fromEventBridge(event);
+  const list = Records.safeParse(event);
+  if (list.success) return together(list.data.Records.map(fromRecord));
+  return malformed("It is no S3 event, SNS notification or EventBridge event of an object");
 }
 
 function fromText(text: string): Announcement {
   try {
     const json: unknown = JSON.parse(text);
     // A text within a text would be a message that quotes itself.
-    return typeof json === "string"
-      ? { kind: "malformed", why: "Its body is a JSON text" }
-      : announcedObjects(json);
+    return typeof json === "string" ? malformed("Its body is a JSON text") : announcedObjects(json);
   } catch {
-    return { kind: "malformed", why: "Its body is not JSON" };
+    return malformed("Its body is not JSON");
   }
 }
 
-function together(parts: readonly Announcement[]): Announcement {
-  const malformed = parts.find((part) => part.kind === "malformed");
-  return (
-    malformed ?? {
-      kind: "objects",
-      objects: parts.flatMap((part) => (part.kind === "objects" ? part.objects : [])),
-    }
-  );
+function fromRecord(record: unknown): Announcement {
+  const sns = SnsRecord.safeParse(record);
+  if (sns.success) return fromText(sns.data.Sns.Message);
+  const parsed = S3Record.safeParse(record);
+  if (!parsed.success) return malformed(`A record of it is not one of S3 (${z.prettifyError(parsed.error)})`);
+  const { eventName, s3 } = parsed.data;
+  if (!/^(?:s3:)?ObjectCreated:/.test(eventName)) return NOTHING;
+  const key = decodedKey(s3.object.key);
+  if (key === undefined) return malformed(`The key "${s3.object.key}" is not encoded as S3 does`);
+  return one({ bucket: s3.bucket.name, key, ...versionOf(s3.object.versionId) });
 }
 
-const isCreation = (record: z.infer<typeof S3Record>): boolean =>
-  record.eventName.startsWith("ObjectCreated:");
-
-function objectOf({ s3 }: z.infer<typeof S3Record>): AnnouncedObject {
-  const { versionId } = s3.object;
-  return {
-    bucket: s3.bucket.name,
-    key: decodedKey(s3.object.key),
-    ...(versionId === undefined ? {} : { versionId }),
-  };
+/** Here keys come as they are: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
+function fromEventBridge(event: unknown): Announcement {
+  const parsed = ObjectCreated.safeParse(event);
+  if (parsed.success) {
+    const { bucket, object } = parsed.data.detail;
+    return one({ bucket: bucket.name, key: object.key, ...versionOf(object["version-id"]) });
+  }
+  const isCreation = ObjectCreated.pick({ "detail-type": true }).safeParse(event).success;
+  return isCreation ? malformed(`It names no object (${z.prettifyError(parsed.error)})`) : NOTHING;
 }
+
+const one = (object: AnnouncedObject): Announcement => ({ objects: [object], problems: [] });
+
+const together = (parts: readonly Announcement[]): Announcement => ({
+  objects: parts.flatMap(({ objects }) => objects),
+  problems: parts.flatMap(({ problems }) => problems),
+});
+
+const malformed = (why: string): Announcement => ({
+  objects: [],
+  problems: [
+    {
+      code: "EVENT_MALFORMED",
+      what: "The event, or a part of it, cannot be understood",
+      why,
+      fix: "Point only object-created events of the flow-log bucket at this function",
+    },
+  ],
+});
+
+/** Versions of a bucket without versioning are called `null`. */
+const versionOf = (versionId: string | null | undefined): { readonly versionId?: string } =>
+  versionId ? { versionId } : {};
 
 /** Notifications carry keys as a form would: blanks as plus signs, other characters by percent. */
-function decodedKey(key: string): string {
-  const blanks = key.replaceAll("+", " ");
+function decodedKey(key: string): string | undefined {
   try {
-    return decodeURIComponent(blanks);
+    return decodeURIComponent(key.replaceAll("+", " "));
   } catch {
-    return blanks;
+    return undefined;
   }
 }

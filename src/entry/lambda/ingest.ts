@@ -1,7 +1,15 @@
-import { type BatchAnswer, ingestEvent } from "./ingest-event.ts";
+import type { Context, SQSBatchResponse } from "aws-lambda";
+import { ingestEvent } from "./ingest-event.ts";
 import { wire } from "./wire.ts";
 
-const deps = wire(process.env);
+const { begin, redact } = wire(process.env);
 
-/** Flow-log objects arrive: shows their flows to the PCE and brings the databases concerned to what policy says. */
-export const handler = async (event: unknown): Promise<BatchAnswer> => ingestEvent(deps, event);
+/** Flow-log objects arrive: brings the databases concerned to what policy says and shows the flows to the PCE. */
+export const handler = async (event: unknown, context: Context): Promise<SQSBatchResponse> => {
+  try {
+    return await ingestEvent(begin(event, context), event);
+  } catch (error) {
+    // Lambda logs what is thrown as it is.
+    throw new Error(redact(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  }
+};

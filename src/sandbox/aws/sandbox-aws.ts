@@ -1,6 +1,7 @@
 import type { CallEvent, CallRecord } from "./model/call.ts";
 import type { SandboxClock } from "./model/clock.ts";
 import { type CloudTrail, trailOf } from "./model/cloud-trail.ts";
+import { type CredentialTable, credentialTable } from "./model/credentials.ts";
 import { type Ec2State, ec2State } from "./model/ec2/ec2-state.ts";
 import type { Faults } from "./model/faults.ts";
 import { type FlowLogWriter, flowLogWriter } from "./model/flow-log/flow-log-writer.ts";
@@ -37,6 +38,8 @@ export interface SandboxAws {
   readonly faults: Faults;
   readonly throttle: Throttle;
   readonly roles: RoleTable;
+  /** Which account and principal an access key belongs to. */
+  readonly credentials: CredentialTable;
   /** Every call so far, with what took effect and what the client saw. */
   readonly calls: readonly CallRecord[];
   onCall(listener: (event: CallEvent) => void): () => void;
@@ -70,6 +73,7 @@ export function createSandboxAws(options: SandboxAwsOptions = {}): SandboxAws {
     faults: world.calls.faults,
     throttle: world.calls.throttle,
     roles: world.part(roleTable),
+    credentials: world.part(credentialTable),
     calls: world.calls.log,
     onCall: (listener) => world.calls.onCall(listener),
     region,

@@ -37,7 +37,7 @@ export function buildAws(company: Company, options: SandboxAwsOptions = {}): Com
       subnetId: subnets.get("apps") ?? "",
       privateIpAddress: consumer.address,
       groupIds: [groups.get("apps") ?? ""],
-      tags: { Name: consumer.name },
+      tags: { Name: consumer.name, ...labelTags(consumer.labels ?? {}) },
     });
     interfaces.set(consumer.name, instance.eni.networkInterfaceId);
   }
@@ -54,6 +54,15 @@ export function buildAws(company: Company, options: SandboxAwsOptions = {}): Com
     interfaces,
   );
   return { sandbox, vpcId, interfaces, databases };
+}
+
+/** The labels that a careful team writes on what it launches: `Role`, `App` and `Env`. */
+function labelTags({ role, app, env }: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return {
+    ...(role === undefined ? {} : { Role: role }),
+    ...(app === undefined ? {} : { App: app }),
+    ...(env === undefined ? {} : { Env: env }),
+  };
 }
 
 function buildGroups(sandbox: SandboxAws, vpcId: string, company: Company): ReadonlyMap<string, string> {
@@ -90,7 +99,10 @@ function buildDatabases(
         subnets,
         addresses: [database.address],
         groups: database.groups.map((name) => groups.get(name) ?? name),
-        tags: database.mode === undefined ? {} : { "moat:mode": database.mode },
+        tags: {
+          ...labelTags(database.labels),
+          ...(database.mode === undefined ? {} : { "moat:mode": database.mode }),
+        },
       });
       interfaces.set(database.id, instance.interfaces[0]?.networkInterfaceId ?? "");
       return [database.id, { arn: instance.arn, endpoint: instance.endpointAddress ?? "" }];

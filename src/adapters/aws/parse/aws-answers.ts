@@ -16,6 +16,8 @@ export interface AwsAnswers {
   /** `Reservations` of DescribeInstances; their interfaces count where `networkInterfaces` lacks them. */
   readonly reservations: readonly unknown[];
   readonly subnets: readonly unknown[];
+  /** Why instances or subnets could not be had: consumers may be missing, databases are not concerned. */
+  readonly consumersUnread?: readonly Diagnostic[];
   readonly prefixLists: readonly unknown[];
   /** `Entries` by prefix-list id; a list without an entry here could not be read. */
   readonly prefixListEntries: ReadonlyMap<string, readonly unknown[]>;

@@ -2,8 +2,10 @@ import { z } from "zod";
 import type { Diagnostic } from "../../../core/diagnostic.ts";
 import type { NetworkInterface } from "../../../core/inventory/model.ts";
 import { formatAddress, parseAddress } from "../../../core/net/address.ts";
+import { type Cidr, canonicalCidr } from "../../../core/net/cidr.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { list, optional, readShape, unreadable } from "./shape.ts";
+import { TagItems, toTags } from "./tags.ts";
 
 const Schema = z.object({
   NetworkInterfaceId: z.string().min(1),
@@ -18,9 +20,12 @@ const Schema = z.object({
     z.object({ PrivateIpAddress: optional(z.string()), Primary: optional(z.boolean()) }),
   ),
   Ipv6Addresses: list(z.object({ Ipv6Address: optional(z.string()) })),
+  Ipv4Prefixes: list(z.object({ Ipv4Prefix: z.string() })),
   Groups: list(z.object({ GroupId: z.string().min(1) })),
   Attachment: optional(z.object({ InstanceId: optional(z.string()) })),
   InterfaceType: optional(z.string()),
+  TagSet: TagItems,
+  Tags: TagItems,
 });
 type Shape = z.infer<typeof Schema>;
 
@@ -35,6 +40,8 @@ export function readNetworkInterface(
   const shape = read.value;
   const addresses = addressesOf(shape);
   if (!addresses.ok) return err(unreadable(json, at, addresses.error));
+  const prefixes = prefixesOf(shape);
+  if (!prefixes.ok) return err(unreadable(json, at, prefixes.error));
   const instance = shape.Attachment?.InstanceId ?? instanceId;
   return ok({
     networkInterfaceId: shape.NetworkInterfaceId,
@@ -48,7 +55,25 @@ export function readNetworkInterface(
     groupIds: shape.Groups.map((g) => g.GroupId),
     ...(instance ? { instanceId: instance } : {}),
     interfaceType: shape.InterfaceType ?? "interface",
+    ...prefixes.value,
+    ...tagsOf(shape),
   });
+}
+
+/** DescribeNetworkInterfaces says TagSet where the rest of EC2 says Tags. */
+function tagsOf({ TagSet, Tags }: Shape): Pick<NetworkInterface, "tags"> {
+  const tags = [...TagSet, ...Tags];
+  return tags.length === 0 ? {} : { tags: toTags(tags) };
+}
+
+function prefixesOf({ Ipv4Prefixes }: Shape): Result<Pick<NetworkInterface, "prefixes">, string> {
+  const prefixes: Cidr[] = [];
+  for (const { Ipv4Prefix } of Ipv4Prefixes) {
+    const prefix = canonicalCidr(Ipv4Prefix);
+    if (!prefix.ok) return err(prefix.error.what);
+    prefixes.push(prefix.value);
+  }
+  return ok(prefixes.length === 0 ? {} : { prefixes });
 }
 
 function addressesOf(shape: Shape): Result<readonly string[], string> {

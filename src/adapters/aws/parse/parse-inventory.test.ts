@@ -279,6 +279,28 @@ describe("interfaces", () => {
     ]);
   });
 
+  it("have tags and delegated blocks, where they have any", () => {
+    const node = {
+      ...eni,
+      TagSet: [{ Key: "team", Value: "shop" }],
+      Ipv4Prefixes: [{ Ipv4Prefix: "10.0.0.16/28" }],
+    };
+    expect(parse({ networkInterfaces: [node] }).networkInterfaces).toMatchObject([
+      { tags: { team: "shop" }, prefixes: ["10.0.0.16/28"] },
+    ]);
+  });
+
+  it("that cannot be read may be consumers, and so may instances and subnets", () => {
+    const found = parse({
+      networkInterfaces: [{ ...eni, Ipv4Prefixes: [{ Ipv4Prefix: "x" }] }],
+      reservations: [{ Instances: [{ Tags: [] }, { InstanceId: "i-1", State: { Name: "terminated" } }] }],
+      subnets: [{ VpcId: "vpc-1" }, { SubnetId: "subnet-1", Tags: [{ Key: "Name", Value: "apps" }] }],
+    });
+    expect(found.consumersUnread?.map((f) => f.code)).toEqual(["AWS_SHAPE", "AWS_SHAPE", "AWS_SHAPE"]);
+    expect(found.instances).toEqual([]);
+    expect(found.subnets).toEqual([{ subnetId: "subnet-1", vpcId: "", tags: { Name: "apps" } }]);
+  });
+
   it("are also those of DescribeInstances, once each", () => {
     const reservations = [
       {

@@ -1,15 +1,23 @@
 import type { Diagnostic } from "../../../core/diagnostic.ts";
-import type { Database, Inventory, NetworkInterface, PrefixList } from "../../../core/inventory/model.ts";
+import type {
+  Database,
+  Instance,
+  Inventory,
+  NetworkInterface,
+  PrefixList,
+  Subnet,
+} from "../../../core/inventory/model.ts";
 import { DATABASE_TAG } from "../../../core/inventory/ownership.ts";
 import type { AwsAnswers } from "./aws-answers.ts";
 import { parseDatabases } from "./databases.ts";
-import { instanceInterfaces } from "./ec2-instance.ts";
+import { readInstances } from "./ec2-instance.ts";
 import { readNetworkInterface } from "./network-interface.ts";
 import { readPrefixList, readPrefixListEntry } from "./prefix-list.ts";
 import { parseQuotas } from "./quotas.ts";
 import { readEach } from "./read-each.ts";
 import { answersScope } from "./scope.ts";
 import { parseSecurityGroups, type SecurityGroups } from "./security-groups.ts";
+import { readSubnet } from "./subnet.ts";
 import { mergeTags, TagItems, toTags } from "./tags.ts";
 import { notReadInFull } from "./unsupported.ts";
 
@@ -21,7 +29,7 @@ export function parseInventory(answers: AwsAnswers): Inventory {
   const groups = parseSecurityGroups(answers.securityGroups, answers.securityGroupRules);
   const databases = parseDatabases(answers);
   const unique = firstOfEach(databases.databases);
-  const interfaces = parseInterfaces(answers);
+  const consumers = parseConsumers(answers);
   const prefixLists = parsePrefixLists(answers);
   const scope = answersScope(answers, unique.databases, groups.groups);
   return {
@@ -31,7 +39,10 @@ export function parseInventory(answers: AwsAnswers): Inventory {
       .map((database) => completeDatabase(database, answers, groups))
       .toSorted(by((d) => d.arn)),
     securityGroups: groups.groups.toSorted(by((g) => g.groupId)),
-    networkInterfaces: interfaces.values.toSorted(by((i) => i.networkInterfaceId)),
+    networkInterfaces: consumers.networkInterfaces.toSorted(by((i) => i.networkInterfaceId)),
+    instances: consumers.instances.toSorted(by((i) => i.instanceId)),
+    subnets: consumers.subnets.toSorted(by((s) => s.subnetId)),
+    consumersUnread: [...(answers.consumersUnread ?? []), ...consumers.findings],
     prefixLists: prefixLists.values.toSorted(by((p) => p.prefixListId)),
     quotas: parseQuotas(answers.quotas),
     findings: [
@@ -40,7 +51,7 @@ export function parseInventory(answers: AwsAnswers): Inventory {
       ...databases.findings,
       ...unique.findings,
       ...groups.findings,
-      ...interfaces.findings,
+      ...consumers.findings,
       ...prefixLists.findings,
     ],
   };
@@ -109,15 +120,24 @@ function twin(database: Database): Diagnostic {
   };
 }
 
-function parseInterfaces(answers: AwsAnswers): {
-  readonly values: readonly NetworkInterface[];
+/** Instances, subnets and interfaces: whatever opens connections, and where it stands. */
+function parseConsumers(answers: AwsAnswers): {
+  readonly networkInterfaces: readonly NetworkInterface[];
+  readonly instances: readonly Instance[];
+  readonly subnets: readonly Subnet[];
   readonly findings: readonly Diagnostic[];
 } {
   const described = readEach(answers.networkInterfaces, "NetworkInterfaces", readNetworkInterface);
-  const ofInstances = instanceInterfaces(answers.reservations);
-  const known = new Map(ofInstances.values.map((i) => [i.networkInterfaceId, i]));
+  const { instances, interfaces, findings } = readInstances(answers.reservations);
+  const subnets = readEach(answers.subnets, "Subnets", readSubnet);
+  const known = new Map(interfaces.map((i) => [i.networkInterfaceId, i]));
   for (const value of described.values) known.set(value.networkInterfaceId, value);
-  return { values: [...known.values()], findings: [...described.findings, ...ofInstances.findings] };
+  return {
+    networkInterfaces: [...known.values()],
+    instances,
+    subnets: subnets.values,
+    findings: [...described.findings, ...findings, ...subnets.findings],
+  };
 }
 
 function parsePrefixLists(answers: AwsAnswers): {

@@ -15,7 +15,8 @@ const Schema = z.object({
   SecurityGroupArn: optional(z.string()),
   Tags: TagItems,
   IpPermissions: list(z.unknown()),
-  IpPermissionsEgress: list(z.unknown()),
+  // Told apart from an empty list: a snapshot without it does not say that nothing may go out.
+  IpPermissionsEgress: optional(z.array(z.unknown())),
 });
 
 /** A group with the rules of its `IpPermissions`, and what of them could not be read. */
@@ -35,7 +36,7 @@ export function readSecurityGroup(json: unknown, at: string): Result<ReadSecurit
     ...shape.IpPermissions.map((permission, i) =>
       readIpPermission(permission, `${named}.IpPermissions[${i}]`, { direction: "ingress", ownerId }),
     ),
-    ...shape.IpPermissionsEgress.map((permission, i) =>
+    ...(shape.IpPermissionsEgress ?? []).map((permission, i) =>
       readIpPermission(permission, `${named}.IpPermissionsEgress[${i}]`, { direction: "egress", ownerId }),
     ),
   ];
@@ -47,6 +48,7 @@ export function readSecurityGroup(json: unknown, at: string): Result<ReadSecurit
       ownerId: ownerId ?? "",
       tags: toTags(shape.Tags),
       rules: parts.flatMap((p) => p.rules),
+      ...(shape.IpPermissionsEgress === undefined ? { egressUnknown: true } : {}),
     },
     findings: parts.flatMap((p) => p.findings),
   });

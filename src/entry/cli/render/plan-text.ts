@@ -2,6 +2,7 @@ import { assertNever } from "../../../core/assert-never.ts";
 import type { DatabasePlan, LostConsumer, Plan, Refusal, Step } from "../../../core/plan/plan.ts";
 import type { Because } from "../../../core/policy/resolution.ts";
 import { portsText, sourceText } from "../../../core/rule/rule-text.ts";
+import { driftText } from "./drift-text.ts";
 import { problemText } from "./problem-text.ts";
 import { addressCount, counted, labelText, shortTime } from "./quantity.ts";
 import type { Style } from "./style.ts";
@@ -27,7 +28,8 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
 }
 
 /** Nothing to do, nothing to say. */
-const isQuiet = (d: DatabasePlan): boolean => d.mode === "enforce" && d.inSync && d.findings.length === 0;
+const isQuiet = (d: DatabasePlan): boolean =>
+  d.mode === "enforce" && d.inSync && d.refused.length === 0 && d.findings.every((f) => QUIET.has(f.code));
 
 function databaseText(d: DatabasePlan, options: PlanTextOptions): string {
   const { style } = options;
@@ -36,12 +38,11 @@ function databaseText(d: DatabasePlan, options: PlanTextOptions): string {
     d.engine,
     d.port === undefined ? "no port yet" : `port ${d.port}`,
     d.mode,
-    labelText(d.labels),
-  ]
-    .filter((t) => t !== "")
-    .join(" · ");
+  ].join(" · ");
+  const labels = labelText(d.labels);
   const reach = table(
     [
+      ...(labels === "" ? [] : [["labels", labels]]),
       ["now", `${reachableNow(d)} through ${d.attachedGroups.join(", ") || "no group"}`],
       ["policy", `${addressCount(d.reachable.planned)} in ${counted(d.rules.length, "rule")}`],
     ],
@@ -51,6 +52,7 @@ function databaseText(d: DatabasePlan, options: PlanTextOptions): string {
     head,
     reach,
     ...stepsText(d, options),
+    ...driftLines(d, style),
     ...lossesText(d, style),
     ...d.refused.map((r) => refusalText(r, style)),
     ...findingsText(d, options),
@@ -117,7 +119,7 @@ function stepText(
       ];
     }
     case "setDatabaseGroups":
-      return [style.yellow(`  ~ set the groups to ${step.groups.join(", ")}`), why];
+      return [style.yellow(wrap(`~ set the groups to ${step.groups.join(", ")}`, "  ")), why];
     case "waitUntilActive":
       return [style.dim("  . wait until every member and interface shows them")];
     case "tag":
@@ -143,6 +145,12 @@ function reasons(because: readonly Because[], nameOf: NameOf): string {
   return `${named} by ${rules.slice(0, 2).join(", ")}${rules.length > 2 ? " …" : ""}`;
 }
 
+/** What somebody changed; on a database that is only observed nobody undoes it. */
+const driftLines = (d: DatabasePlan, style: Style): readonly string[] =>
+  d.drift.length === 0
+    ? []
+    : ["", ...d.drift.map((one) => table([[style.yellow("≠"), driftText(one)]], "  "))];
+
 function lossesText(d: DatabasePlan, style: Style): readonly string[] {
   if (d.losesAccess.length === 0) return [];
   const rows = d.losesAccess
@@ -167,20 +175,23 @@ const lossText = (l: LostConsumer): string =>
     .join(", ");
 
 function refusalText(refusal: Refusal, style: Style): string {
-  return `\n${problemText(refusal, style.red(`  ✗ refused (${refusal.gate}):`), style)}`;
+  return `\n${problemText(refusal, `  ${style.red(`✗ refused (${refusal.gate}):`)}`, style)}`;
 }
 
 function findingsText(d: DatabasePlan, { style, verbose }: PlanTextOptions): readonly string[] {
   if (verbose) return d.findings.map((f) => problemText(f, "  !", style));
   const important = d.findings.filter((f) => !QUIET.has(f.code));
-  const shown = important.slice(0, 3).map((f) => `\n${wrap(`! ${f.what}`, "  ")}`);
-  return important.length > 3
-    ? [...shown, `  … and ${counted(important.length - 3, "more finding")} (--verbose)`]
-    : shown;
+  const shown = important.slice(0, 3).map((f) => table([[style.yellow("!"), f.what]], "  "));
+  const rest = important.length - 3;
+  return [
+    ...(shown.length > 0 ? [""] : []),
+    ...shown,
+    ...(rest > 0 ? [`  … and ${counted(rest, "more finding")} (--verbose)`] : []),
+  ];
 }
 
 /** Findings that are true of nearly every database, so they are told only where everything is. */
-const QUIET: ReadonlySet<string> = new Set(["NO_FLOW_HISTORY", "PROVIDER_IP_LIST"]);
+const QUIET: ReadonlySet<string> = new Set(["NO_FLOW_HISTORY", "PROVIDER_IP_LIST_IGNORED"]);
 
 /** One line that says how things stand. */
 export function planSummary(plan: Plan, style: Style): string {

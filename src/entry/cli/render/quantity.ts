@@ -24,3 +24,9 @@ export const labelText = (labels: Readonly<Record<string, readonly string[]>>): 
   Object.entries(labels)
     .map(([key, values]) => `${key}=${values.join("|")}`)
     .join(" ");
+
+/** A number of addresses for a narrow column. */
+export function addressTally(n: bigint): string {
+  if (n === WHOLE_V4) return "all IPv4";
+  return n > 10n ** 12n ? "trillions" : grouped(n);
+}

@@ -1,23 +1,24 @@
 import type { DatabasePlan, Plan } from "../../../core/plan/plan.ts";
 import { planSummary } from "./plan-text.ts";
-import { addressCount, counted } from "./quantity.ts";
+import { addressTally, counted } from "./quantity.ts";
 import type { Style } from "./style.ts";
-import { table } from "./table.ts";
+import { table, wrap } from "./table.ts";
 
 /** Every database in a line: mode, state, who reaches it now and who should, rules against the quota. */
 export function statusText(plan: Plan, style: Style): string {
   if (plan.databases.length === 0) return "No database was found.";
-  const head = ["DATABASE", "ENGINE", "MODE", "STATE", "REACHABLE NOW", "BY POLICY", "RULES"].map(style.bold);
+  const head = ["DATABASE", "ENGINE", "MODE", "STATE", "NOW", "POLICY", "RULES"].map(style.bold);
   const rows = plan.databases.map((d) => [
     d.id,
     d.engine,
     d.mode,
     stateText(d, style),
-    `${addressCount(d.reachable.now)}${d.reachable.nowUnknown ? " +?" : ""}`,
-    addressCount(d.reachable.planned),
+    `${addressTally(d.reachable.now)}${d.reachable.nowUnknown ? " +?" : ""}`,
+    addressTally(d.reachable.planned),
     `${d.quota.used}/${d.quota.limit}`,
   ]);
-  return `${table([head, ...rows])}\n\n${planSummary(plan, style)}`;
+  const legend = wrap("NOW and POLICY: addresses that can connect now, and that policy allows", "");
+  return `${table([head, ...rows])}\n\n${style.dim(legend)}\n${planSummary(plan, style)}`;
 }
 
 /** How a database stands, in words. */

@@ -7,7 +7,7 @@ import { awsFolder } from "../../../adapters/file/aws-folder.ts";
 import type { Enforcement } from "../../../ports/enforcement.ts";
 import type { InventorySource, LiveState } from "../../../ports/inventory-source.ts";
 import { CliProblem } from "../problem.ts";
-import { type OpenSandbox, openSandbox } from "./sandbox.ts";
+import type { OpenSandbox } from "./sandbox.ts";
 
 /** An AWS to read, and to write to where it is more than a folder. */
 export interface AwsSource {
@@ -32,6 +32,7 @@ export async function openAws(
       `live${region === undefined ? "" : ` ${region}`}`,
     );
   if (aws === "sandbox") {
+    const { openSandbox } = await import("./sandbox.ts");
     const sandbox = openSandbox();
     return { ...liveSource(sandbox.clients, "sandbox"), sandbox, close: () => sandbox.close() };
   }

@@ -54,9 +54,6 @@ export function contains(cidr: Cidr, address: Address): boolean {
   return address.value >> hostBits === cidr.network >> hostBits;
 }
 
-/** How many addresses the range holds. */
-export const cidrSize = (cidr: Cidr): bigint => 1n << BigInt(BITS[cidr.family] - cidr.prefixLength);
-
 function parseIpv4(text: string): bigint | undefined {
   const octets = text.split(".");
   if (octets.length !== 4) return undefined;

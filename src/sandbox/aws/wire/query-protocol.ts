@@ -1,6 +1,6 @@
 import { AwsError, ConnectionFault } from "../model/aws-error.ts";
 import type { CallContext } from "../model/call.ts";
-import { type TrailElements, trailOf } from "../model/cloud-trail.ts";
+import { type TrailElements, type TrailShape, trailOf } from "../model/cloud-trail.ts";
 import type { SandboxWorld } from "../model/region-state.ts";
 import { type FormStruct, parseForm } from "./form.ts";
 import { flag, text } from "./form-fields.ts";
@@ -29,7 +29,7 @@ export interface QueryServiceDefinition {
 
 /** A service that takes form bodies and answers XML. Each call passes the call pipeline. */
 export function queryService(world: SandboxWorld, definition: QueryServiceDefinition): WireService {
-  const { dialect, operations } = definition;
+  const { dialect } = definition;
   const renderError = (error: Error, requestId: string) =>
     errorResponse(dialect, definition.xmlNamespace, error, requestId);
   return {
@@ -39,8 +39,7 @@ export function queryService(world: SandboxWorld, definition: QueryServiceDefini
       const input = parseForm(formOf(request), dialect === "ec2" ? "flat" : "wrapped");
       const name = text(input, "Action") ?? "";
       try {
-        const operation = operations[name];
-        if (operation === undefined) throw unknownAction(dialect, name, text(input, "Version") ?? "");
+        const operation = operationNamed(definition, name, text(input, "Version") ?? "");
         const output = await runOperation(world, { name, operation, input, dialect }, context);
         return okResponse(definition, name, output, context.requestId);
       } catch (error) {
@@ -67,11 +66,7 @@ async function runOperation(
   const { Action: _action, Version: _version, ...input } = invocation.input;
   const dryRun = dialect === "ec2" && flag(input, "DryRun") === true;
   const call = operationCall(world, context);
-  const { trail } = operation;
-  const shape =
-    trail === undefined || !operation.isWrite || dryRun
-      ? undefined
-      : (output: unknown) => trail(input, output as XmlStruct | undefined, call);
+  const shape = dryRun ? undefined : trailShape(operation, input, call);
   return world.calls.run({ context, operation: name, input, isWrite: operation.isWrite && !dryRun }, () => {
     if (dryRun)
       throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
@@ -79,13 +74,29 @@ async function runOperation(
   });
 }
 
+/** What CloudTrail writes about this call; nothing about reads. */
+function trailShape(
+  operation: QueryOperation,
+  input: FormStruct,
+  call: OperationCall,
+): TrailShape | undefined {
+  const { trail } = operation;
+  if (trail === undefined || !operation.isWrite) return undefined;
+  return (output) => trail(input, output as XmlStruct | undefined, call);
+}
+
 const formOf = (request: WireRequest): string =>
   request.body.length > 0 ? bodyText(request) : request.query.toString();
 
-function unknownAction(dialect: QueryDialect, name: string, version: string): AwsError {
-  if (dialect === "query")
-    return new AwsError("InvalidAction", `Could not find operation ${name} for version ${version}`);
-  return new AwsError("InvalidAction", `The action ${name} is not valid for this web service.`);
+function operationNamed(definition: QueryServiceDefinition, name: string, version: string): QueryOperation {
+  const { dialect, operations } = definition;
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  if (operation !== undefined) return operation;
+  const message =
+    dialect === "query"
+      ? `Could not find operation ${name} for version ${version}`
+      : `The action ${name} is not valid for this web service.`;
+  throw new AwsError("InvalidAction", message);
 }
 
 function okResponse(

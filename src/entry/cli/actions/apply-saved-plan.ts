@@ -2,15 +2,13 @@ import { readFile } from "node:fs/promises";
 import { applyPlan } from "../../../app/apply-plan.ts";
 import type { ApplyPorts } from "../../../app/apply-run.ts";
 import { databaseSteps } from "../../../app/reconcile.ts";
-import type { DatabasePlan, Plan } from "../../../core/plan/plan.ts";
-import { planDocument } from "../../../core/plan/plan-document.ts";
 import type { CliContext } from "../context.ts";
 import type { World } from "../load.ts";
+import { type ComparablePlan, movedDatabases, refuseMoved } from "../moved-databases.ts";
 import { namesOf } from "../names.ts";
 import { CliProblem } from "../problem.ts";
-import { problemText } from "../render/problem-text.ts";
+import type { Settings } from "../settings.ts";
 import { showReport } from "../show-report.ts";
-import type { Settings } from "../source-options.ts";
 
 /**
  * Does exactly what a saved plan says. It is made again from today's world first: where today's steps are not the
@@ -28,13 +26,7 @@ export async function applySavedPlan(
   const nameOf = namesOf(planned);
   const moved = movedDatabases(saved, planned.plan);
   if (moved.length > 0) {
-    const problem = {
-      what: `The world moved since ${file} was made: ${moved.join(", ")}`,
-      why: "A plan made for another state might cut a client or let one in",
-      fix: "Make and review a new plan: moat plan --out plan.json",
-    };
-    context.progress(problemText(problem, "✗", context.progressStyle));
-    context.exit(3);
+    refuseMoved(context, file, moved);
     return;
   }
   const outcomes = await applyPlan(
@@ -50,17 +42,7 @@ export async function applySavedPlan(
   );
 }
 
-interface SavedPlan {
-  readonly policy: unknown;
-  readonly databases: readonly {
-    readonly id: string;
-    readonly arn: string;
-    readonly basis: string;
-    readonly steps: readonly unknown[];
-  }[];
-}
-
-async function readPlan(file: string): Promise<SavedPlan> {
+async function readPlan(file: string): Promise<ComparablePlan> {
   const text = await readFile(file, "utf8").catch(() => {
     throw new CliProblem({
       code: "PLAN_MISSING",
@@ -89,22 +71,8 @@ function parsed(text: string): unknown {
   }
 }
 
-function isPlan(json: unknown): json is SavedPlan {
+function isPlan(json: unknown): json is ComparablePlan {
   if (typeof json !== "object" || json === null) return false;
   const document = json as Partial<Record<string, unknown>>;
   return document.kind === "plan" && document.version === 1 && Array.isArray(document.databases);
 }
-
-/** Databases whose steps today are not those of the saved plan. */
-function movedDatabases(saved: SavedPlan, today: Plan): readonly string[] {
-  const before = new Map(saved.databases.map((d) => [d.arn, d]));
-  const now = new Map(planDocument(today).databases.map((d) => [d.arn as string, d]));
-  const arns = [...new Set([...before.keys(), ...now.keys()])];
-  return arns
-    .filter((arn) => stepsText(before.get(arn)) !== stepsText(now.get(arn)))
-    .map((arn) => (now.get(arn) ?? before.get(arn))?.id ?? arn);
-}
-
-const stepsText = (
-  d: (Pick<DatabasePlan, "basis"> & { readonly steps: readonly unknown[] }) | undefined,
-): string => (d === undefined || d.steps.length === 0 ? "" : JSON.stringify([d.basis, d.steps]));

@@ -4,9 +4,9 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3))
-    ? best.candidate
-    : undefined;
+  if (best === undefined || best.distance > Math.max(2, Math.floor(word.length / 3))) return undefined;
+  // Short words differ from anything by few letters: something must be left of the word.
+  return best.distance < Math.max(word.length, best.candidate.length) ? best.candidate : undefined;
 }
 
 /** Levenshtein distance: single letters inserted, deleted or replaced. */

@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import type { AuditLine } from "../../core/audit/audit-record.ts";
+
+const Rule = z.looseObject({
+  direction: z.string(),
+  protocol: z.string(),
+  fromPort: z.number().optional(),
+  toPort: z.number().optional(),
+  source: z.string(),
+});
+
+const Start = z.object({
+  purpose: z.string(),
+  mode: z.string(),
+  port: z.number().optional(),
+  managed: z.array(z.string()),
+  attached: z.array(z.string()),
+  keptGroups: z.array(z.string()),
+  groups: z.record(z.string(), z.array(Rule)),
+  rules: z.array(Rule),
+});
+
+const Record = z.object({
+  at: z.string(),
+  database: z.string(),
+  action: z.string(),
+  step: z.object({
+    action: z.string(),
+    group: z.string().optional(),
+    groups: z.array(z.string()).optional(),
+    rules: z.array(Rule).optional(),
+    database: z.string().optional(),
+    tags: z.record(z.string(), z.string()).optional(),
+  }),
+  why: z.string(),
+  basis: z.string(),
+  start: Start.optional(),
+  previous: z.string().optional(),
+});
+
+/** Reads an audit file line by line; a line that is no record keeps its text only. */
+export async function readAuditFile(path: string): Promise<readonly AuditLine[]> {
+  const texts = (await readFile(path, "utf8")).split("\n");
+  if (texts.at(-1) === "") texts.pop();
+  return texts.map((text, i) => {
+    const read = Record.safeParse(jsonOf(text));
+    // Absent fields are absent, not undefined: zod leaves out what was not there.
+    return {
+      number: i + 1,
+      text,
+      ...(read.success ? { record: read.data as AuditLine["record"] & {} } : {}),
+    };
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

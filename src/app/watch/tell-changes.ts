@@ -1,0 +1,44 @@
+import type { Plan } from "../../core/plan/plan.ts";
+import type { SweepReport } from "./sweep.ts";
+import type { WatchEvent } from "./watch-event.ts";
+
+/** Findings that an unattended run tells of; the rest stands in `moat plan`. */
+const TOLD: ReadonlySet<string> = new Set([
+  "REVOCATION_HELD",
+  "LEASE_RUNNING",
+  "LEASE_OVER",
+  "RDS_CONNECT_GROUP",
+  "LEFT_ALONE",
+]);
+
+/**
+ * Makes the function that tells what is new in a sweep: each drift, refusal and finding once, for as long as it lasts.
+ */
+export function changeTeller(tell: (event: WatchEvent) => void): (sweep: SweepReport) => void {
+  let lasting: ReadonlySet<string> = new Set();
+  return ({ found, report }) => {
+    const now = new Set<string>();
+    const once = (key: string, event: WatchEvent): void => {
+      now.add(key);
+      if (!lasting.has(key)) tell(event);
+    };
+    tellFound(found, once);
+    for (const outcome of report.outcomes) tell({ kind: "changed", outcome });
+    if (report.plan !== found) tellFound(report.plan, once);
+    lasting = now;
+  };
+}
+
+function tellFound(plan: Plan, once: (key: string, event: WatchEvent) => void): void {
+  for (const { id: database, arn, drift, refused, findings } of plan.databases) {
+    for (const one of drift) once(`${arn} ${one.kind} ${one.what}`, { kind: "drift", database, drift: one });
+    for (const refusal of refused)
+      once(`${arn} ${refusal.gate} ${refusal.acknowledge ?? refusal.what}`, {
+        kind: "refused",
+        database,
+        refusal,
+      });
+    for (const finding of findings.filter((f) => TOLD.has(f.code)))
+      once(`${arn} ${finding.code} ${finding.what}`, { kind: "finding", database, finding });
+  }
+}

@@ -1,0 +1,46 @@
+import type { PrintedRule, PrintedStep } from "../verify/verify-plan.ts";
+
+/** One line of an audit file, as it is read back. */
+export interface AuditRecord {
+  readonly at: string;
+  readonly database: string;
+  readonly action: string;
+  readonly step: PrintedStep & {
+    readonly database?: string;
+    readonly tags?: Readonly<Record<string, string>>;
+  };
+  readonly why: string;
+  readonly basis: string;
+  readonly start?: RecordedStart;
+  /** SHA-256 of the line before, in hex; absent on the first line. */
+  readonly previous?: string;
+}
+
+/** What a run began from. */
+export interface RecordedStart {
+  readonly purpose: string;
+  readonly mode: string;
+  readonly port?: number;
+  readonly managed: readonly string[];
+  readonly attached: readonly string[];
+  readonly keptGroups: readonly string[];
+  readonly groups: Readonly<Record<string, readonly PrintedRule[]>>;
+  readonly rules: readonly PrintedRule[];
+}
+
+/** A line of the file, with what stands on it where it can be read. */
+export interface AuditLine {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly text: string;
+  readonly record?: AuditRecord;
+}
+
+/** Something on record that must not be. */
+export interface AuditViolation {
+  readonly line: number;
+  /** The rule that is broken: an invariant, or `record` and `chain` for the file itself. */
+  readonly rule: "S1" | "S2" | "S1/S2" | "S3" | "S9" | "S10" | "order" | "record" | "chain";
+  readonly database?: string;
+  readonly what: string;
+}

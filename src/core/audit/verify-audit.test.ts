@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { digest } from "../digest.ts";
+import type { AuditLine, AuditRecord, RecordedStart } from "./audit-record.ts";
+import { verifyAudit } from "./verify-audit.ts";
+
+const ARN = "arn:aws:rds:eu-west-1:1:db:orders";
+const ingress = (source: string) => ({
+  direction: "ingress",
+  protocol: "tcp",
+  fromPort: 3306,
+  toPort: 3306,
+  source,
+});
+const START: RecordedStart = {
+  purpose: "enforce",
+  mode: "enforce",
+  port: 3306,
+  managed: [],
+  attached: ["sg-old"],
+  keptGroups: [],
+  groups: { "sg-old": [ingress("10.0.0.0/8")] },
+  rules: [ingress("10.0.1.10/32")],
+};
+const record = (step: AuditRecord["step"], over: Partial<AuditRecord> = {}): AuditRecord => ({
+  at: "2026-11-24T08:00:00.000Z",
+  database: ARN,
+  action: step.action,
+  step,
+  why: "because",
+  basis: "0123",
+  ...over,
+});
+const create = {
+  action: "createSecurityGroup",
+  group: "new-1",
+  tags: { "moat:owner": "moat", "moat:database": ARN },
+};
+const authorize = { action: "authorize", group: "new-1", rules: [ingress("10.0.1.10/32")] };
+const attach = { action: "setDatabaseGroups", groups: ["sg-old", "new-1"] };
+const detach = { action: "setDatabaseGroups", groups: ["new-1"] };
+const SWAP: readonly AuditRecord[] = [
+  record(create, { start: START }),
+  record(authorize),
+  record(attach),
+  record(detach),
+];
+
+/** Lines as the file has them, each linked to the one before. */
+function linesOf(records: readonly AuditRecord[]): AuditLine[] {
+  const lines: AuditLine[] = [];
+  for (const [i, one] of records.entries()) {
+    const before = lines.at(-1);
+    const linked = before === undefined ? one : { ...one, previous: digest(before.text) };
+    lines.push({ number: i + 1, text: JSON.stringify(linked), record: linked });
+  }
+  return lines;
+}
+const verdict = (lines: readonly AuditLine[]): string[] =>
+  verifyAudit(lines, digest).violations.map((v) => `${v.line} ${v.rule}: ${v.what}`);
+
+describe("verifyAudit", () => {
+  it("finds nothing in a whole swap, and replays it", () => {
+    expect(verifyAudit(linesOf(SWAP), digest)).toEqual({
+      lines: 4,
+      databases: 1,
+      runs: 1,
+      replayed: 4,
+      violations: [],
+    });
+  });
+
+  it.each<{ name: string; records: readonly AuditRecord[]; want: string[] }>([
+    {
+      name: "a detachment before the rules stand",
+      records: [record(create, { start: START }), record(detach), record(authorize)],
+      want: ["2 S1/S2: 10.0.1.10 is cut off although allowed before and after"],
+    },
+    {
+      name: "a rule that nobody granted",
+      records: [
+        record(create, { start: START }),
+        record({ ...authorize, rules: [ingress("203.0.113.7/32")] }),
+        record(attach),
+      ],
+      want: ["3 S1/S2: 203.0.113.7 is let in although allowed neither before nor after"],
+    },
+    {
+      name: "a write to somebody else's group",
+      records: [record({ action: "revoke", group: "sg-old", rules: [] }, { start: START })],
+      want: ["1 S3: Group sg-old was not Moat's"],
+    },
+    {
+      name: "a group made without marks",
+      records: [record({ action: "createSecurityGroup", group: "new-1" }, { start: START })],
+      want: ["1 S3: A group was made without the marks of ownership"],
+    },
+    {
+      name: "a write to an observed database",
+      records: [record(create, { start: { ...START, mode: "observe" } })],
+      want: [`1 S10: The database was in mode "observe" and was written to`],
+    },
+    {
+      name: "a write without a reason",
+      records: [record(create, { start: START, why: " " })],
+      want: ["1 S9: The write has no reason"],
+    },
+    {
+      name: "a write out of the blue",
+      records: [record(create, { start: START, basis: "" })],
+      want: ["1 S9: The write has no basis"],
+    },
+    {
+      name: "a key in a reason",
+      records: [record(create, { start: START, why: "with AKIAIOSFODNN7EXAMPLE" })],
+      want: ["1 S9: It holds what looks like a secret"],
+    },
+    {
+      name: "times that go back",
+      records: [record(create, { start: START }), record(authorize, { at: "2026-11-24T07:59:59.000Z" })],
+      want: [
+        "2 order: Its time 2026-11-24T07:59:59.000Z is before that of the line before, 2026-11-24T08:00:00.000Z",
+      ],
+    },
+  ])("finds $name", ({ records, want }) => {
+    expect(verdict(linesOf(records))).toEqual(want);
+  });
+
+  it("lets a person roll back, and set the mode, on an observed database", () => {
+    const start = { ...START, mode: "observe", purpose: "mode" };
+    const tag = { action: "tag", database: ARN, tags: { "moat:mode": "enforce" } };
+    expect(verdict(linesOf([record(tag, { start, basis: "" })]))).toEqual([]);
+  });
+
+  it("takes a call that was made again for one", () => {
+    expect(verdict(linesOf([...SWAP.slice(0, 3), record(attach), record(detach)]))).toEqual([]);
+  });
+
+  const lines = linesOf(SWAP);
+  it.each([
+    { name: "changed", tampered: lines.map((l, i) => (i === 1 ? { ...l, text: `${l.text} ` } : l)), at: 3 },
+    { name: "taken out", tampered: lines.filter((_, i) => i !== 1), at: 3 },
+    { name: "taken off the front", tampered: lines.slice(1), at: 2 },
+    { name: "put in", tampered: [...lines.slice(0, 2), ...lines.slice(1)], at: 2 },
+  ])("finds a line that was $name", ({ tampered, at }) => {
+    const chain = verifyAudit(tampered, digest).violations.filter((v) => v.rule === "chain");
+    expect(chain.map((v) => v.line)).toContain(at);
+  });
+
+  it("finds a line that is no record", () => {
+    expect(verdict([{ number: 1, text: "hello" }])).toEqual(["1 record: This is no audit record"]);
+  });
+});

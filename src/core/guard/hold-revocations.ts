@@ -1,0 +1,105 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { DatabasePlan, Plan, RevokedRule, Step } from "../plan/plan.ts";
+import { ruleKey } from "../rule/rule-key.ts";
+
+/** What earlier answers of policy wanted to take away: by what it is, the moment of the first such answer. */
+export type Withdrawals = ReadonlyMap<string, number>;
+
+/** The answer of policy that a plan was made from. */
+export interface PolicyAnswer {
+  /** When policy was read, in milliseconds since 1970. */
+  readonly readAt: number;
+  /** Milliseconds that two answers must lie apart to count as two. */
+  readonly apartMs: number;
+}
+
+export interface HeldPlan {
+  readonly plan: Plan;
+  /** What this answer wants to take away; the input of the next time. */
+  readonly withdrawals: Withdrawals;
+  /** When policy may be asked again so that what is held may go; `undefined` when nothing is held. */
+  readonly askAgainAt?: number;
+}
+
+/**
+ * Takes out of a plan what one answer of policy alone would take away: rules that policy had granted go only when a
+ * second answer, some time later, says the same. What nobody granted (a rule added or edited by hand, a lease that
+ * ended) goes at once. What is left is safe to carry out: steps are only left out from the end of a database's list, or
+ * are revocations after which nothing is granted any more.
+ */
+export function holdRevocations(plan: Plan, previous: Withdrawals, answer: PolicyAnswer): HeldPlan {
+  const withdrawals = new Map<string, number>();
+  const holder = new Holder(previous, answer, withdrawals);
+  const databases = plan.databases.map((d) => (d.steps.length === 0 ? d : holder.database(d)));
+  const { askAgainAt } = holder;
+  return {
+    plan: { ...plan, databases },
+    withdrawals,
+    ...(askAgainAt === undefined ? {} : { askAgainAt }),
+  };
+}
+
+class Holder {
+  readonly #previous: Withdrawals;
+  readonly #answer: PolicyAnswer;
+  readonly #withdrawals: Map<string, number>;
+  askAgainAt: number | undefined;
+
+  constructor(previous: Withdrawals, answer: PolicyAnswer, withdrawals: Map<string, number>) {
+    this.#previous = previous;
+    this.#answer = answer;
+    this.#withdrawals = withdrawals;
+  }
+
+  database(database: DatabasePlan): DatabasePlan {
+    const steps: Step[] = [];
+    let held = 0;
+    for (const [i, step] of database.steps.entries()) {
+      const kept = this.#step(database, step);
+      held += kept.held;
+      if (kept.step !== undefined) steps.push(kept.step);
+      // What comes later may count on the room or the detachment that was held.
+      if (kept.held > 0 && database.steps.slice(i + 1).some(countsOnEarlier)) break;
+    }
+    if (held === 0) return database;
+    return { ...database, steps, findings: [...database.findings, heldFinding(database.id, held)] };
+  }
+
+  #step(database: DatabasePlan, step: Step): { readonly step?: Step; readonly held: number } {
+    if (step.action === "revoke") return this.#revoke(database, step);
+    if (step.action !== "setDatabaseGroups") return { step, held: 0 };
+    const leaving = database.managedGroups.filter(
+      (id) => database.attachedGroups.includes(id) && !step.groups.includes(id),
+    );
+    const waiting = leaving.filter((id) => !this.#agreed(`${database.arn} group ${id}`));
+    return waiting.length === 0 ? { step, held: 0 } : { held: waiting.length };
+  }
+
+  #revoke(database: DatabasePlan, step: Extract<Step, { readonly action: "revoke" }>) {
+    const waits = (rule: RevokedRule): boolean =>
+      rule.was === "granted" && !this.#agreed(`${database.arn} ${step.group} ${ruleKey(rule)}`);
+    const rules = step.rules.filter((rule) => !waits(rule));
+    const held = step.rules.length - rules.length;
+    return rules.length === 0 ? { held } : { step: { ...step, rules }, held };
+  }
+
+  /** Notes that this answer takes something away, and says whether an earlier one did so, too. */
+  #agreed(what: string): boolean {
+    const first = this.#previous.get(what) ?? this.#answer.readAt;
+    this.#withdrawals.set(what, first);
+    const due = first + this.#answer.apartMs;
+    if (this.#answer.readAt >= due) return true;
+    this.askAgainAt = Math.min(this.askAgainAt ?? due, due);
+    return false;
+  }
+}
+
+/** Revocations and tags need nothing that came before them; the rest may. */
+const countsOnEarlier = ({ action }: Step): boolean => action !== "revoke" && action !== "tag";
+
+const heldFinding = (id: string, held: number): Diagnostic => ({
+  code: "REVOCATION_HELD",
+  what: `${held} revocation${held === 1 ? " is" : "s are"} held at database "${id}" until policy says so twice`,
+  why: "A single answer may be wrong; what policy had granted is not taken away on one",
+  fix: `Nothing; "moat apply" carries them out at once`,
+});

@@ -1,0 +1,185 @@
+import type { Diagnostic } from "../../diagnostic.ts";
+import { type AddressSet, equals, isEmpty, subtract, union } from "../../net/address-set.ts";
+import { type DatabaseDraft, databaseDraft } from "../database-draft.ts";
+import type { DatabaseMatch } from "../database-match.ts";
+import { databasePolicy } from "../database-policy.ts";
+import { sortedFindings } from "../findings.ts";
+import type { Grants } from "../grants.ts";
+import type { Href } from "../model.ts";
+import type { PolicyIndex } from "../policy-index.ts";
+import type { DatabasePolicy } from "../resolution.ts";
+import { databaseLabels } from "../resolve-policy.ts";
+import type { SetUnions } from "../set-unions.ts";
+import type { Layer } from "./layer.ts";
+import { clip, patch } from "./patch-address-set.ts";
+import type { SetTable } from "./set-table.ts";
+
+/** Where the reasons of an answer come from. Moves on with the policy for as long as the answer holds. */
+export interface ReasonSource {
+  current: { readonly grants: Grants; readonly table: SetTable };
+}
+
+/** What is known of one database, in parts that can be replaced. */
+export interface Answer {
+  readonly match: DatabaseMatch;
+  /** By rule set. */
+  readonly layers: ReadonlyMap<Href, Layer>;
+  /** Numbers of the consumer sets that the layers name, ascending. */
+  readonly sets: readonly number[];
+  readonly granted: AddressSet;
+  readonly denied: AddressSet;
+  readonly policy: DatabasePolicy;
+  readonly reasons: ReasonSource;
+}
+
+/** What answers are put together from. */
+export interface Ingredients {
+  readonly index: PolicyIndex;
+  readonly table: SetTable;
+  readonly grants: Grants;
+  /** For databases that are not merely patched. */
+  readonly allowed: SetUnions;
+  readonly denied: SetUnions;
+}
+
+/** What is new of a database. */
+export interface Fresh {
+  readonly match: DatabaseMatch;
+  readonly layers: ReadonlyMap<Href, Layer>;
+}
+
+/** Numbers of the consumer sets that the layers name, ascending. */
+export function setsOf(layers: Fresh["layers"]): readonly number[] {
+  const sets = new Set<number>();
+  for (const layer of layers.values()) for (const [set] of layer.allowed) sets.add(set);
+  return [...sets].sort((a, b) => a - b);
+}
+
+/** The sets that override denies take from a database. */
+export function deniedSets(layers: Fresh["layers"]): readonly AddressSet[] {
+  return [...layers.values()].flatMap((layer) => layer.denied);
+}
+
+/** Puts an answer together from all its parts. */
+export function freshAnswer(
+  { match, layers }: Fresh,
+  from: Ingredients,
+  before?: Answer,
+): Answer {
+  const sets = setsOf(layers);
+  const granted = from.allowed(sets.flatMap((number) => from.table.sets[number]?.addresses ?? []));
+  const denied = from.denied(deniedSets(layers));
+  const allowed = isEmpty(denied) ? granted : subtract(granted, denied);
+  return answerOf({ match, layers, sets, granted, denied, allowed }, from, before);
+}
+
+/** The addresses of some consumer sets within the addresses that may have changed. */
+export type ContentOf = (sets: readonly number[]) => AddressSet;
+
+/**
+ * Puts an answer together from one whose consumer sets have the same numbers.
+ *
+ * @param delta all addresses that may have come to any of the sets, or gone
+ */
+export function patchedAnswer(
+  before: Answer,
+  fresh: Fresh,
+  from: Ingredients,
+  delta: AddressSet,
+  contentOf: ContentOf,
+): Answer {
+  const { sets } = before;
+  const granted = patch(before.granted, delta, contentOf(sets));
+  const denied = fresh.layers === before.layers ? before.denied : deniedNow(before, fresh, from);
+  const allowed = allowedNow(before, granted, denied, delta);
+  return answerOf({ ...fresh, sets, granted, denied, allowed }, from, before);
+}
+
+function deniedNow(before: Answer, { layers }: Fresh, from: Ingredients): AddressSet {
+  const denied = from.denied(deniedSets(layers));
+  return equals(denied, before.denied) ? before.denied : denied;
+}
+
+function allowedNow(before: Answer, granted: AddressSet, denied: AddressSet, delta: AddressSet): AddressSet {
+  if (isEmpty(denied)) return granted;
+  const all =
+    denied === before.denied
+      ? delta
+      : union(delta, subtract(denied, before.denied), subtract(before.denied, denied));
+  return patch(before.policy.allowed, all, subtract(clip(granted, all), denied));
+}
+
+interface Parts extends Fresh {
+  readonly sets: readonly number[];
+  readonly granted: AddressSet;
+  readonly denied: AddressSet;
+  readonly allowed: AddressSet;
+}
+
+function answerOf({ allowed, ...parts }: Parts, { index, grants, table }: Ingredients, before?: Answer): Answer {
+  const { match, layers, denied } = parts;
+  const sameMatch = before?.match === match;
+  const told = sameMatch && before.layers === layers ? before.policy : toldBy(parts, before);
+  const reasons: ReasonSource = { current: { grants, table } };
+  const policy = databasePolicy(
+    {
+      arn: match.database.arn,
+      matched: match.matched,
+      labels: sameMatch ? before.policy.labels : databaseLabels(index, match),
+      allowed,
+      overrideDenied: denied,
+      incomplete: told.incomplete,
+      findings: told.findings,
+    },
+    () => reasons.current.grants(draftOf(parts, reasons.current.table), denied),
+  );
+  return { ...parts, policy, reasons };
+}
+
+function toldBy(
+  { match, layers }: Fresh,
+  before: Answer | undefined,
+): Pick<DatabasePolicy, "findings" | "incomplete"> {
+  const base = databaseDraft(match);
+  const all = (of: "findings" | "incomplete"): Diagnostic[] => [
+    ...base[of],
+    ...[...layers.values()].flatMap((layer) => layer[of]),
+  ];
+  return {
+    findings: sameTold("findings", layers, before, match)
+      ? before?.policy.findings ?? []
+      : sortedFindings(all("findings")),
+    incomplete: sortedFindings(all("incomplete")),
+  };
+}
+
+/** Whether the layers tell what they told before, so that a long list need not be sorted again. */
+function sameTold(
+  of: "findings",
+  layers: Fresh["layers"],
+  before: Answer | undefined,
+  match: DatabaseMatch,
+): boolean {
+  if (before === undefined || before.match !== match || before.layers.size !== layers.size) return false;
+  for (const [href, layer] of layers) {
+    const old = before.layers.get(href);
+    if (old === layer) continue;
+    if (old === undefined || JSON.stringify(old[of]) !== JSON.stringify(layer[of])) return false;
+  }
+  return true;
+}
+
+/** The database as the grants want it. */
+function draftOf({ match, layers }: Fresh, { sets }: SetTable): DatabaseDraft {
+  const draft = databaseDraft(match);
+  for (const layer of layers.values()) {
+    for (const [number, rules] of layer.allowed) {
+      const set = sets[number];
+      if (set === undefined) continue;
+      const known = draft.allowed.get(set) ?? new Set();
+      draft.allowed.set(set, known);
+      for (const rule of rules) known.add(rule);
+    }
+  }
+  return draft;
+}

@@ -1,0 +1,128 @@
+import { parseResourceChange } from "../../../adapters/aws/parse/resource-change.ts";
+import { policyKeeper } from "../../../app/watch/keep-policy.ts";
+import type { SweepSettings } from "../../../app/watch/sweep.ts";
+import { type WatchPorts, type WatchRhythm, watch, watchOnce } from "../../../app/watch/watch.ts";
+import type { WatchEvent } from "../../../app/watch/watch-event.ts";
+import { planDocument, stepDocument } from "../../../core/plan/plan-document.ts";
+import type { ResourceChange } from "../../../core/trail/resource-change.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { CliContext } from "../context.ts";
+import { parseDuration } from "../duration.ts";
+import { readFlows } from "../load.ts";
+import { stepLine } from "../render/outcome-text.ts";
+import { watchEventText } from "../render/watch-text.ts";
+import { readSettings, type Settings } from "../settings.ts";
+import type { SourceOptions } from "../source-options.ts";
+import { applyPorts } from "../wire/apply-ports.ts";
+import { type AwsSource, openAws } from "../wire/aws-source.ts";
+import { openPolicy } from "../wire/policy-source.ts";
+import { planExit } from "./plan.ts";
+
+export interface WatchOptions extends SourceOptions {
+  readonly once?: boolean;
+  readonly policyEvery: string;
+  readonly sweepEvery: string;
+  readonly heartbeatEvery: string;
+  readonly twiceApart: string;
+  readonly audit?: string;
+}
+
+/** Keeps watch until somebody stops the process; the step at work is finished first. */
+export async function runWatch(context: CliContext, options: WatchOptions): Promise<void> {
+  const settings = await readSettings(options);
+  const rhythm: WatchRhythm = {
+    policyEveryMs: 1000 * parseDuration(options.policyEvery, "--policy-every"),
+    sweepEveryMs: 1000 * parseDuration(options.sweepEvery, "--sweep-every"),
+    heartbeatEveryMs: 1000 * parseDuration(options.heartbeatEvery, "--heartbeat-every"),
+  };
+  const source = await openAws(settings.aws, settings.region, context.env);
+  try {
+    const ports = await watchPorts(context, settings, source, options);
+    const sweeping = await sweepSettings(context, settings, source, options);
+    if (options.once === true) {
+      const { plan } = await watchOnce(ports, sweeping);
+      if (settings.json && plan !== undefined) context.out(JSON.stringify(planDocument(plan)));
+      context.exit(plan === undefined ? 1 : planExit(plan));
+    } else await watch(ports, sweeping, rhythm);
+  } finally {
+    await source.close();
+  }
+}
+
+async function watchPorts(
+  context: CliContext,
+  settings: Settings,
+  source: AwsSource,
+  { audit, once }: WatchOptions,
+): Promise<WatchPorts> {
+  const policy = await openPolicy(settings.policy, context.env, source);
+  const applying = applyPorts(context, source, audit, (database, step) =>
+    context.progress(stepLine(database, step, context.progressStyle)),
+  );
+  let stop = false;
+  if (once !== true)
+    void context.untilStopped().then(() => {
+      stop = true;
+      context.progress("Stopping after the step at work …");
+    });
+  const trail = source.sandbox === undefined ? {} : { trail: () => sandboxTrail(source) };
+  return {
+    ...applying,
+    ...(once === true ? {} : { clock: besideReality(context.clock, applying.clock) }),
+    ...trail,
+    inventory: source.inventory,
+    policy: policyKeeper(policy, () => applying.clock.now()),
+    tell: (event) => context.out(settings.json ? eventJson(event, context) : eventText(event, context)),
+    stopRequested: () => stop,
+    random: Math.random,
+  };
+}
+
+/** The sandbox's time flies while somebody waits for it; a watch lets it pass as slowly as it does outside. */
+const besideReality = (real: Clock, clock: Clock): Clock =>
+  real === clock
+    ? clock
+    : {
+        now: () => clock.now(),
+        sleep: async (milliseconds) => {
+          await real.sleep(milliseconds);
+          await clock.sleep(milliseconds);
+        },
+      };
+
+/** The sandbox has a trail of its own; in an account the events come from elsewhere. */
+async function sandboxTrail({ sandbox }: AwsSource): Promise<readonly ResourceChange[]> {
+  const events = sandbox?.sample.aws.sandbox.cloudTrail.events ?? [];
+  return events.flatMap((event) => parseResourceChange(event) ?? []);
+}
+
+async function sweepSettings(
+  context: CliContext,
+  settings: Settings,
+  source: AwsSource,
+  options: WatchOptions,
+): Promise<SweepSettings> {
+  const traffic = await readFlows(context, settings, source.clients);
+  const { publicIp, directActorsIgnoreScope } = settings.config;
+  return {
+    plan: settings.plan,
+    resolve: { includePublicIp: publicIp, directActorsIgnoreScope },
+    apartMs: 1000 * parseDuration(options.twiceApart, "--twice-apart"),
+    ...(traffic === undefined ? {} : { traffic }),
+  };
+}
+
+const timeOf = (context: CliContext): string =>
+  `${new Date(context.clock.now()).toISOString().slice(0, 19)}Z`;
+
+const eventText = (event: WatchEvent, context: CliContext): string =>
+  `${context.style.dim(timeOf(context))} ${watchEventText(event, context.style)}`;
+
+/** One JSON object a line, steps as plans print them. */
+function eventJson(event: WatchEvent, context: CliContext): string {
+  const { kind: event_, ...fields } = event;
+  const head = { version: 1, kind: "watch", at: timeOf(context), event: event_ };
+  if (event.kind !== "changed") return JSON.stringify({ ...head, ...fields });
+  const outcome = { ...event.outcome, done: event.outcome.done.map(stepDocument) };
+  return JSON.stringify({ ...head, outcome });
+}

@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+const Mode = z.enum(["observe", "enforce"]);
+
+/** `moat.yaml`: defaults for every command. Unknown keys are errors. */
+export const ConfigSchema = z.strictObject({
+  owner: z
+    .string()
+    .min(1)
+    .max(64)
+    .describe("Name of this installation, as the tag moat:owner carries it")
+    .default("moat"),
+  aws: z.string().describe("live, sandbox, or a folder of saved AWS answers").optional(),
+  region: z.string().describe("AWS region; else as every AWS tool finds it").optional(),
+  policy: z.string().describe("URL of a PCE, a folder of its collections, or a policy file").optional(),
+  flows: z.array(z.string()).describe("Flow logs: files, folders, s3:// prefixes").default([]),
+  mode: Mode.describe("Mode of databases that bear no tag moat:mode").default("observe"),
+  databases: z
+    .record(z.string(), z.strictObject({ mode: Mode }))
+    .describe("Exceptions by database id")
+    .default({}),
+  shrinkPercent: z
+    .int()
+    .min(0)
+    .max(100)
+    .describe("Share of the granted addresses that may go at once")
+    .default(30),
+  slack: z
+    .strictObject({
+      maxAddresses: z.int().min(0).describe("Addresses beyond policy that one database's rules may admit"),
+    })
+    .describe("Used only where the exact rules do not fit into the account's quotas")
+    .optional(),
+  rdsConnect: z
+    .enum(["leave", "remove"])
+    .describe("What happens to groups that RDS's connect feature attached to an enforced database")
+    .default("leave"),
+  publicIp: z.boolean().describe("Count a workload's public address among its addresses").default(false),
+  directActorsIgnoreScope: z
+    .boolean()
+    .describe("Count direct workload actors outside the scope of their rule set")
+    .default(false),
+});
+
+export type Config = z.infer<typeof ConfigSchema>;

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+/** To the stand-in of Lambda's runtime. */
+export interface InvokeMessage {
+  readonly requestId: string;
+  readonly event: unknown;
+  readonly timeoutMs: number;
+}
+
+/** From it: the handler's answer, or the message of what it threw. */
+export interface ReplyMessage {
+  readonly requestId: string;
+  readonly answer?: unknown;
+  readonly error?: string;
+}
+
+/** One line of the function's log. */
+export interface LogLine extends Readonly<Record<string, unknown>> {
+  readonly level: string;
+  readonly message: string;
+}
+
+/** What one event came to. */
+export interface Invocation {
+  /** Ids of the messages that Lambda delivers again. */
+  readonly failed: readonly string[];
+  /** Set when the handler threw. */
+  readonly error?: string;
+  readonly lines: readonly LogLine[];
+  readonly milliseconds: number;
+}
+
+/** A function that runs, in a process of its own. */
+export interface LambdaProcess {
+  invoke(event: unknown, timeoutMs?: number): Promise<Invocation>;
+  stop(): Promise<void>;
+}
+
+/** What every function of this test process has printed, to look for secrets in. */
+export const everythingPrinted: string[] = [];
+
+const RUNTIME = join(import.meta.dirname, "lambda-runtime.ts");
+const DEFAULT_TIMEOUT_MS = 300_000;
+
+/** Starts a function with this environment and no other. @throws Error with its output when it does not start */
+export async function startLambda(bundle: string, env: NodeJS.ProcessEnv): Promise<LambdaProcess> {
+  const child = spawn(process.execPath, [RUNTIME, bundle], { env, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const printed: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      printed.push(text);
+      everythingPrinted.push(text);
+    });
+  }
+  const ended = once(child, "exit");
+  const started = await Promise.race([once(child, "message").then(() => true), ended.then(() => false)]);
+  if (!started) throw new Error(printed.join(""));
+  return {
+    invoke: (event, timeoutMs = DEFAULT_TIMEOUT_MS) => invoke(child, printed, event, timeoutMs),
+    stop: async () => {
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+let requests = 0;
+
+async function invoke(
+  child: ChildProcess,
+  printed: string[],
+  event: unknown,
+  timeoutMs: number,
+): Promise<Invocation> {
+  const requestId = `request-${++requests}`;
+  printed.length = 0;
+  const start = performance.now();
+  child.send({ requestId, event, timeoutMs } satisfies InvokeMessage);
+  const [reply] = (await once(child, "message")) as [ReplyMessage];
+  const milliseconds = performance.now() - start;
+  const { batchItemFailures = [] } = (reply.answer ?? {}) as {
+    readonly batchItemFailures?: readonly { readonly itemIdentifier: string }[];
+  };
+  return {
+    failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
+    ...(reply.error === undefined ? {} : { error: reply.error }),
+    lines: await linesOf(printed),
+    milliseconds,
+  };
+}
+
+/** The lines printed so far; the pipe may be a moment behind the answer. */
+async function linesOf(printed: readonly string[]): Promise<readonly LogLine[]> {
+  for (let waited = 0; waited < 20 && !printed.join("").includes('"message":"ingested'); waited += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  const lines = printed.join("").split("\n");
+  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as LogLine);
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { file, lambdaLab, opening } from "./lambda-lab.ts";
+import { oldFlows, oldUploadBody } from "./old-lambda.ts";
+
+describe("upload", () => {
+  it("sends a plain body that is what its headers say, without padding", async () => {
+    const world = lambdaLab();
+    const line = opening(world.lab, "10.20.1.11");
+    await world.handle({ Records: [world.put("one.log", file(line))] });
+    const [sent] = world.uploads();
+    expect(sent?.headers.get("content-encoding")).toBeNull();
+    expect(sent?.body).toMatch(/^10\.20\.1\.11,/);
+    expect(world.lab.pce.receivedFlows.map((f) => f.srcIp)).toEqual(["10.20.1.11"]);
+    // The old body made the first address one that no PCE knows.
+    const [first = ""] = oldUploadBody(oldFlows(line)).split(",");
+    expect(first).not.toBe("10.20.1.11");
+  });
+
+  it("sends each flow once, at most 1000 a call, and nothing when there is nothing", async () => {
+    const world = lambdaLab();
+    const sources = Array.from(
+      { length: 1_500 },
+      (_, i) => `10.20.${100 + Math.floor(i / 250)}.${1 + (i % 250)}`,
+    );
+    const lines = [...sources, ...sources].map((source, i) =>
+      opening(world.lab, source, 40_000 + (i % 20_000)),
+    );
+    await world.handle({ Records: [world.put("many.log", file(...lines))] });
+    expect(world.uploads().map((u) => u.body.split("\n").length)).toEqual([1_000, 500]);
+    expect(oldUploadBody(oldFlows(lines.join("\n"))).split("\n")).toHaveLength(3_000);
+
+    const refused = opening(world.lab, "10.20.1.11").replace("ACCEPT", "REJECT");
+    await world.handle({ Records: [world.put("none.log", file(refused))] });
+    expect(world.uploads()).toHaveLength(2);
+    expect(oldUploadBody([])).toBe(" ");
+  });
+
+  it("counts the flows that the PCE did not take, and says so", async () => {
+    const world = lambdaLab();
+    world.lab.pce.faults.add({
+      when: ({ path }) => path.endsWith("bulk_traffic_flows"),
+      answer: { kind: "status", status: 500 },
+    });
+    await world
+      .handle({ Records: [world.put("one.log", file(opening(world.lab, "10.20.1.11")))] })
+      .catch(() => undefined);
+    expect(world.logged()).toMatch(/"uploadFailed":1|flows?: /);
+    expect(world.lab.pce.receivedFlows).toEqual([]);
+  });
+});

@@ -1,0 +1,177 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { HttpRequest } from "@smithy/types";
+import type { Clock } from "../../src/ports/clock.ts";
+import { type InProcessRequestHandler, inProcessRequestHandler } from "../../src/sandbox/aws/in-process.ts";
+import type { SandboxClock } from "../../src/sandbox/aws/model/clock.ts";
+import type { SandboxAws } from "../../src/sandbox/aws/sandbox-aws.ts";
+
+/** Something that a run waits for: an answer, or a moment. */
+interface Waiting {
+  readonly run: number;
+  readonly order: number;
+  /** Milliseconds since 1970 for a sleeper; absent for a request. */
+  readonly wakeAt?: number;
+  /** Lets the thing happen without telling the run; the returned function tells it. */
+  readonly happen: () => Promise<() => void>;
+}
+
+/** When a process dies: at which of its requests, and whether that one still takes effect. */
+export interface Death {
+  readonly atRequest: number;
+  readonly when: "before" | "after";
+}
+
+interface LiveRun {
+  requests: number;
+  readonly death: Death | undefined;
+  readonly die: () => void;
+}
+
+/** How a run ended. */
+export type Ending<T> =
+  | { readonly kind: "returned"; readonly value: T }
+  | { readonly kind: "threw"; readonly error: unknown }
+  | { readonly kind: "died" };
+
+/** Turns of Node's event loop without anything new after which every run is taken to wait. */
+const QUIET_TURNS = 4;
+const STUCK_TURNS = 20_000;
+const WAKE_FIRST = 0.15;
+
+/**
+ * Decides, by its random numbers alone, which request of which run is answered next and when time passes. Runs make
+ * their requests through it and sleep through it, so that any interleaving of two runs can be driven and replayed, and
+ * a run can be ended at any request as if its process had been killed.
+ */
+export class Scheduler {
+  readonly #sandbox: SandboxAws;
+  readonly #clock: SandboxClock;
+  readonly #random: () => number;
+  readonly #runs = new Map<number, LiveRun>();
+  #waiting: Waiting[] = [];
+  #order = 0;
+  #started = 0;
+  /** Called before each answer; the place where the rest of the world may act. */
+  between: () => void = () => undefined;
+
+  constructor(sandbox: SandboxAws, random: () => number) {
+    this.#sandbox = sandbox;
+    this.#clock = sandbox.clock;
+    this.#random = random;
+  }
+
+  /** Starts a run. It makes progress only while {@link drive} runs. */
+  start<T>(work: (run: number) => Promise<T>, death?: Death): Promise<Ending<T>> {
+    this.#started += 1;
+    const run = this.#started;
+    return new Promise((resolve) => {
+      const end = (ending: Ending<T>): void => {
+        if (!this.#runs.delete(run)) return;
+        this.#waiting = this.#waiting.filter((w) => w.run !== run);
+        resolve(ending);
+      };
+      this.#runs.set(run, { requests: 0, death, die: () => end({ kind: "died" }) });
+      work(run).then(
+        (value) => end({ kind: "returned", value }),
+        (error: unknown) => end({ kind: "threw", error }),
+      );
+    });
+  }
+
+  /** Drives all runs to their ends. */
+  async drive(): Promise<void> {
+    while (this.#runs.size > 0) {
+      await this.#quiet();
+      const next = this.#choose();
+      if (next === undefined) continue;
+      this.#waiting = this.#waiting.filter((w) => w !== next);
+      this.between();
+      if (next.wakeAt === undefined) await this.#answer(next);
+      else await this.#wake(next, next.wakeAt);
+    }
+  }
+
+  /** The sandbox's own request handler, under the scheduler. */
+  requestHandler(run: number): InProcessRequestHandler {
+    const inner = inProcessRequestHandler(this.#sandbox);
+    return { ...inner, handle: (request: HttpRequest) => this.#enqueue(run, () => inner.handle(request)) };
+  }
+
+  /** A `fetch`, under the scheduler. */
+  fetch(run: number, inner: typeof fetch): typeof fetch {
+    return (input, init) => this.#enqueue(run, () => inner(input, init));
+  }
+
+  clock(run: number): Clock {
+    return {
+      now: () => this.#clock.now(),
+      sleep: (milliseconds) => this.sleep(run, milliseconds),
+    };
+  }
+
+  sleep(run: number, milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wakeAt = this.#clock.now() + milliseconds;
+      this.#add({ run, wakeAt, happen: async () => resolve });
+    });
+  }
+
+  #enqueue<T>(run: number, call: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#add({
+        run,
+        happen: () =>
+          call().then(
+            (answer) => () => resolve(answer),
+            (error: unknown) => () => reject(error),
+          ),
+      });
+    });
+  }
+
+  #add(waiting: Omit<Waiting, "order">): void {
+    this.#order += 1;
+    if (this.#runs.has(waiting.run)) this.#waiting.push({ ...waiting, order: this.#order });
+  }
+
+  /** Comes back when every run waits for something, or has ended. */
+  async #quiet(): Promise<void> {
+    let seen = -1;
+    let quiet = 0;
+    for (let i = 0; i < STUCK_TURNS; i += 1) {
+      await turn();
+      const all = [...this.#runs.keys()].every((run) => this.#waiting.some((w) => w.run === run));
+      quiet = seen === this.#order && all ? quiet + 1 : 0;
+      seen = this.#order;
+      if (quiet >= QUIET_TURNS) return;
+    }
+    throw new Error("A run waits for something that the scheduler does not know");
+  }
+
+  #choose(): Waiting | undefined {
+    const inOrder = [...this.#waiting].sort((a, b) => a.run - b.run || a.order - b.order);
+    const ready = inOrder.filter((w) => w.wakeAt === undefined || w.wakeAt <= this.#clock.now());
+    const [sleeper] = inOrder
+      .filter((w) => w.wakeAt !== undefined)
+      .sort((a, b) => (a.wakeAt ?? 0) - (b.wakeAt ?? 0));
+    if (sleeper !== undefined && (ready.length === 0 || this.#random() < WAKE_FIRST)) return sleeper;
+    return ready[Math.floor(this.#random() * ready.length)];
+  }
+
+  async #wake(sleeper: Waiting, wakeAt: number): Promise<void> {
+    this.#clock.advanceTo(wakeAt);
+    (await sleeper.happen())();
+  }
+
+  async #answer(request: Waiting): Promise<void> {
+    const run = this.#runs.get(request.run);
+    if (run === undefined) return;
+    run.requests += 1;
+    this.#clock.advance(10 + Math.floor(this.#random() * 90));
+    const dies = run.death?.atRequest === run.requests;
+    if (dies && run.death?.when === "before") return run.die();
+    const tell = await request.happen();
+    if (dies) run.die();
+    else tell();
+  }
+}

@@ -1,0 +1,344 @@
+import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from "@smithy/types";
+import { type AwsClients, awsClients } from "../../src/adapters/aws/aws-clients.ts";
+import { createPcePolicySource } from "../../src/adapters/pce/pce-policy-source.ts";
+import type { Plan } from "../../src/core/plan/plan.ts";
+import { AwsFault } from "../../src/ports/aws-fault.ts";
+import { PolicyFault } from "../../src/ports/policy-fault.ts";
+import type { CallMatch, Fault } from "../../src/sandbox/aws/model/faults.ts";
+import { SANDBOX_KEY, sandboxPceFetch } from "../../src/sandbox/pce/index.ts";
+import { freezeIngress, letsIn } from "../scenario/group-rules.ts";
+import { type Installation, install, type LabDatabaseAt, MOAT_KEY } from "../scenario/lab.ts";
+import { type Dice, dice } from "./dice.ts";
+import { Invariants, modeOf, OTHER_PORT, STALEST_MS } from "./invariants.ts";
+import { OtherHands } from "./other-hands.ts";
+import { type Death, type Ending, Scheduler } from "./scheduler.ts";
+import { drawCompany, type SimCompany } from "./sim-company.ts";
+
+/** What a seed showed. */
+export interface SimulationReport {
+  readonly seed: number;
+  readonly violations: readonly string[];
+  /** The story, line by line. */
+  readonly story: readonly string[];
+  readonly runs: number;
+  readonly writes: number;
+  readonly changes: number;
+  /** Every call in its order; two reports of one seed have the same. */
+  readonly calls: readonly string[];
+}
+
+/** Plays one seed from start to end. Same seed, same report. */
+export async function simulate(seed: number): Promise<SimulationReport> {
+  return new Simulation(seed).play();
+}
+
+interface Result {
+  readonly what: string;
+  readonly plan?: Plan;
+}
+
+/** Rounds in which a quiet world must come to rest. */
+const CALM_ROUNDS = 6;
+
+class Simulation {
+  readonly #seed: number;
+  readonly #company: SimCompany;
+  readonly #invariants: Invariants;
+  readonly #hands: OtherHands;
+  readonly #scheduler: Scheduler;
+  readonly #dice: Dice;
+  readonly #acknowledged = new Set<string>();
+  readonly #story: string[] = [];
+  #runs = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.#company = drawCompany(seed, dice(seed, 1));
+    this.#dice = dice(seed, 2);
+    this.#invariants = new Invariants(this.#company.lab, this.#company.addresses);
+    this.#hands = new OtherHands(this.#company, dice(seed, 3), this.#invariants, this.#story);
+    this.#scheduler = new Scheduler(this.#company.lab.sandbox, dice(seed, 4).roll);
+  }
+
+  async play(): Promise<SimulationReport> {
+    const { lab } = this.#company;
+    lab.sandbox.onCall(({ phase, call }) => {
+      if (phase === "after" && call.isWrite) this.#note(`  ${call.operation} ${JSON.stringify(call.input)}`);
+    });
+    lab.sandbox.throttle.enabled = this.#dice.chance(0.2);
+    const episodes = 2 + this.#dice.upTo(4);
+    for (let i = 0; i < episodes; i += 1) await this.#episode();
+    await this.#calmDown();
+    return {
+      seed: this.#seed,
+      violations: this.#invariants.violations,
+      story: this.#story,
+      runs: this.#runs,
+      writes: this.#invariants.calls,
+      changes: this.#invariants.changes,
+      calls: lab.sandbox.calls.map((c) => `${c.atMs} ${c.call.operation} ${c.tookEffect} ${c.seen}`),
+    };
+  }
+
+  /** One or two runs at once, with other hands before them and among them, and things going wrong. */
+  async #episode(): Promise<void> {
+    const { lab } = this.#company;
+    const d = this.#dice;
+    for (let i = d.upTo(3); i > 0; i -= 1) this.#hands.changePolicy();
+    for (let i = d.upTo(3); i > 0; i -= 1) this.#hands.tamper();
+    lab.clock.advance(d.chance(0.6) ? 90_000 : d.upTo(8_000));
+    this.#makeTrouble();
+    const meddling = d.pick([0, 0, 0.02, 0.08]);
+    this.#scheduler.between = () => {
+      if (!d.chance(meddling)) return;
+      if (d.chance(0.5)) this.#hands.changePolicy();
+      else this.#hands.tamper();
+    };
+    const atOnce = d.chance(0.4) ? 2 : 1;
+    const started = Array.from({ length: atOnce }, () => this.#startRun(this.#drawDeath()));
+    await this.#scheduler.drive();
+    await Promise.all(started);
+    lab.sandbox.faults.clear();
+    lab.pce.faults.clear();
+  }
+
+  #drawDeath(): Death | undefined {
+    if (!this.#dice.chance(0.3)) return undefined;
+    return { atRequest: 1 + this.#dice.upTo(70), when: this.#dice.chance(0.5) ? "before" : "after" };
+  }
+
+  #makeTrouble(): void {
+    const d = this.#dice;
+    const { faults } = this.#company.lab.sandbox;
+    if (d.chance(0.4)) return;
+    const match: CallMatch = {
+      predicate: (call) => call.context.service === "ec2" || call.context.service === "rds",
+    };
+    const writes: CallMatch = { predicate: (call) => call.isWrite };
+    const kinds: readonly Fault[] = [
+      { match: writes, when: "after", error: "connectionReset", probability: 0.15 },
+      { match: writes, when: "after", error: "timeout", probability: 0.15 },
+      { match: writes, when: "before", error: "connectionReset", probability: 0.15 },
+      {
+        match: writes,
+        when: "before",
+        error: { code: "InternalError", httpStatus: 500, message: "An internal error has occurred" },
+        probability: 0.1,
+      },
+      {
+        match,
+        when: "before",
+        error: { code: "RequestLimitExceeded", httpStatus: 503, message: "Request limit exceeded." },
+        probability: 0.1,
+      },
+      { match, when: "before", error: "timeout", probability: 0.03 },
+    ];
+    for (const fault of d.some(kinds, 0.3)) faults.add(fault);
+    if (d.chance(0.4))
+      faults.addStaleRead({
+        match: { predicate: (call) => /^Describe/.test(call.operation) },
+        ageMs: 500 + d.upTo(STALEST_MS - 500),
+        probability: d.chance(0.5) ? 0.5 : 0.1,
+      });
+    if (d.chance(0.2))
+      this.#company.lab.pce.faults.add({
+        when: ({ path }) => path.includes("rule_sets") || path.includes("workloads"),
+        answer: d.pick([
+          { kind: "status", status: 500 },
+          { kind: "truncated" },
+          { kind: "disconnect" },
+        ] as const),
+        times: 1 + d.upTo(6),
+      });
+  }
+
+  /** A process that starts, reads everything and reconciles; now and then one that rolls back instead. */
+  #startRun(death?: Death, rollsBack = this.#dice.chance(0.06)): Promise<Plan | undefined> {
+    this.#runs += 1;
+    const work = async (run: number): Promise<Result> => {
+      this.#invariants.runStarts(run);
+      const installation = await this.#newProcess(run);
+      this.#invariants.audits.push(installation.audit);
+      if (rollsBack) return { what: await this.#rollBack(installation) };
+      const report = await installation.run();
+      if (this.#dice.chance(0.3)) installation.acknowledge(report.plan);
+      const what = [
+        `${report.rounds} rounds, ${report.writeCalls} writes`,
+        ...report.outcomes.map((o) => `${o.id} ${o.status} ${o.problem?.code ?? ""}`),
+        ...report.plan.databases.flatMap((x) => x.refused.map((r) => `${x.id} refused: ${r.gate}`)),
+      ];
+      return { what: what.join("; "), plan: report.plan };
+    };
+    const id = this.#runs;
+    this.#note(
+      `run ${id} starts${death === undefined ? "" : `, to die ${death.when} request ${death.atRequest}`}`,
+    );
+    return this.#scheduler.start(work, death).then((ending) => {
+      this.#invariants.runEnds(id);
+      this.#tell(id, ending);
+      return ending.kind === "returned" ? ending.value.plan : undefined;
+    });
+  }
+
+  async #rollBack(installation: Installation): Promise<string> {
+    const database = this.#dice.pick([...this.#company.lab.databases.values()]);
+    this.#invariants.meansToo(database.id, new Set(this.#originalReach(database)));
+    const report = await installation.rollback(database.id);
+    return `rollback of ${database.id}: ${report.kind} ${report.kind === "done" ? report.outcome.status : ""}`;
+  }
+
+  /** Whom the groups remembered by the managed groups, or else those beside them, let in. */
+  #originalReach(database: LabDatabaseAt): readonly string[] {
+    const { lab, addresses } = this.#company;
+    const ec2 = lab.sandbox.ec2();
+    const managed = this.#hands.managedGroups(database);
+    const remembered = managed
+      .flatMap((g) => (ec2.tags.of(g).get("moat:original-groups") ?? "").split(" "))
+      .filter((g) => ec2.groups.has(g));
+    const beside = this.#hands.wantedGroups(database).filter((g) => !managed.includes(g));
+    const rules = freezeIngress(ec2, remembered.length > 0 ? remembered : beside);
+    return [database.port, OTHER_PORT].flatMap((port) =>
+      addresses.filter((address) => letsIn(rules, address, port)).map((address) => `${address} ${port}`),
+    );
+  }
+
+  async #newProcess(run: number): Promise<Installation> {
+    const { lab } = this.#company;
+    const clients = awsClients({
+      region: "eu-west-1",
+      credentials: { accessKeyId: MOAT_KEY, secretAccessKey: "sandbox" },
+      requestHandler: this.#scheduler.requestHandler(run),
+      env: {},
+    });
+    await this.#retryInSandboxTime(clients, run);
+    const policy = createPcePolicySource({
+      url: "http://localhost",
+      credentials: async () => ({ user: SANDBOX_KEY.keyId, secret: SANDBOX_KEY.secret }),
+      fetch: this.#scheduler.fetch(run, sandboxPceFetch(lab.pce)),
+      clock: this.#scheduler.clock(run),
+    });
+    return install(clients, policy, this.#scheduler.clock(run), {
+      acknowledged: this.#acknowledged,
+      shrinkPercent: 100,
+    });
+  }
+
+  /** The SDK's own waits are real ones with real dice; these are the sandbox's. What is repeated stays the same. */
+  async #retryInSandboxTime(clients: AwsClients, run: number): Promise<void> {
+    const strategy = (repeats: (type: RetryErrorInfo["errorType"]) => boolean): RetryStrategyV2 => ({
+      acquireInitialRetryToken: async () => token(0),
+      refreshRetryTokenForRetry: async (last, { error, errorType }) => {
+        const count = last.getRetryCount() + 1;
+        if (count >= 4 || !repeats(errorType)) throw error ?? new Error("No attempt left");
+        await this.#scheduler.sleep(run, 500 * 2 ** count);
+        return token(count);
+      },
+      recordSuccess: () => undefined,
+    });
+    const reads = async () => strategy((type) => type === "THROTTLING" || type === "TRANSIENT");
+    const writes = async () => strategy((type) => type === "THROTTLING");
+    (await clients.ec2()).client.config.retryStrategy = reads;
+    (await clients.rds()).client.config.retryStrategy = reads;
+    (await clients.sts()).client.config.retryStrategy = reads;
+    (await clients.serviceQuotas()).client.config.retryStrategy = reads;
+    (await clients.ec2Writes()).client.config.retryStrategy = writes;
+    (await clients.rdsWrites()).client.config.retryStrategy = writes;
+  }
+
+  #note(what: string): void {
+    this.#story.push(`${new Date(this.#company.lab.clock.now()).toISOString()} ${what}`);
+  }
+
+  #tell(run: number, ending: Ending<Result>): void {
+    if (ending.kind === "returned") this.#note(`run ${run} ends: ${ending.value.what}`);
+    if (ending.kind === "died") this.#note(`run ${run} dies`);
+    if (ending.kind !== "threw") return;
+    const { error } = ending;
+    this.#note(`run ${run} throws ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof AwsFault || error instanceof PolicyFault) return;
+    this.#invariants.violations.push(`a bug: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+
+  /** Faults stop and everybody goes home: runs must bring live to desired (S6) and then find nothing to do (S7). */
+  async #calmDown(): Promise<void> {
+    const { lab } = this.#company;
+    this.#scheduler.between = () => undefined;
+    this.#hands.enforceAll();
+    for (let i = 0; i < CALM_ROUNDS; i += 1) {
+      lab.clock.advance(200_000);
+      const before = this.#writes();
+      const plan = await this.#calmRun();
+      const agreed = plan !== undefined && this.#agree(plan);
+      if (this.#writes() > before || agreed || plan === undefined) continue;
+      this.#checkConverged(plan);
+      return;
+    }
+    this.#invariants.violations.push(
+      `S6 or S7: after ${CALM_ROUNDS} undisturbed runs there is still something to do`,
+    );
+  }
+
+  async #calmRun(): Promise<Plan | undefined> {
+    const run = this.#startRun(undefined, false);
+    await this.#scheduler.drive();
+    return run;
+  }
+
+  /** A person overrules what may be overruled. @returns whether there was anything new */
+  #agree(plan: Plan): boolean {
+    const before = this.#acknowledged.size;
+    for (const { acknowledge } of plan.databases.flatMap((d) => d.refused))
+      if (acknowledge !== undefined) this.#acknowledged.add(acknowledge);
+    return this.#acknowledged.size > before;
+  }
+
+  #writes(): number {
+    return this.#company.lab.writes().length;
+  }
+
+  #checkConverged(plan: Plan): void {
+    const { lab, addresses } = this.#company;
+    const grants = this.#hands.grants();
+    for (const database of lab.databases.values()) {
+      const planned = plan.databases.find((d) => d.arn === database.arn);
+      const gates = planned?.refused.filter((r) => r.acknowledge === undefined).map((r) => r.gate) ?? [];
+      if (gates.length > 0) {
+        this.#note(`${database.id} stays refused: ${gates}`);
+        continue;
+      }
+      if (planned?.inSync !== true)
+        this.#invariants.violations.push(
+          `S6: ${database.id} (${modeOf(lab, database)}) is not in sync: ${JSON.stringify(planned?.steps)} ${JSON.stringify(planned?.refused)}`,
+        );
+      for (const eni of database.interfaces()) this.#checkInterface(database, eni, addresses, grants);
+    }
+  }
+
+  #checkInterface(
+    database: LabDatabaseAt,
+    eni: string,
+    addresses: readonly string[],
+    grants: ReadonlyMap<string, ReadonlySet<string>>,
+  ): void {
+    const { sandbox } = this.#company.lab;
+    const found = sandbox.ec2().interfaces.get(eni);
+    const ipv6 = (found?.ipv6Addresses.length ?? 0) > 0;
+    const foreign = (found?.groupIds ?? []).filter((g) => !this.#hands.managedGroups(database).includes(g));
+    if (foreign.length > 0)
+      this.#invariants.violations.push(`S6: ${eni} of ${database.id} still carries ${foreign}`);
+    for (const source of addresses) {
+      if (source.includes(":") && !ipv6) continue;
+      for (const port of [database.port, OTHER_PORT]) {
+        const is =
+          sandbox.network.admits({ source, destination: eni, port }).refusedBy !== "destinationIngress";
+        const should = grants.get(database.id)?.has(`${source} ${port}`) === true;
+        if (is !== should)
+          this.#invariants.violations.push(
+            `S6: ${source} is ${is ? "" : "not "}admitted to ${database.id} port ${port} in the end`,
+          );
+      }
+    }
+  }
+}
+
+const token = (count: number): RetryToken => ({ getRetryCount: () => count, getRetryDelay: () => 0 });
