@@ -28,11 +28,13 @@ const ACCOUNT = "111122223333";
 const REGION = "eu-west-1";
 const VPC = "vpc-1";
 const PORT = 5432;
-const OLD_GROUP = "sg-old" as SecurityGroupId;
+/** Databases of one application, which share a group until they are enforced. */
+const TOGETHER = 50;
 const OWNER = "moat";
 const FIRST_CLIENT = 0x0a00_0000;
 const FIRST_DATABASE = 0xac10_0000;
 
+const oldGroupId = (n: number): SecurityGroupId => `sg-old-${Math.floor(n / TOGETHER)}` as SecurityGroupId;
 const arn = (n: number): DatabaseArn => `arn:aws:rds:${REGION}:${ACCOUNT}:db:db-${n}` as DatabaseArn;
 const label = (key: string, value: string): string => `/orgs/1/labels/${key}-${value}`;
 const term = (key: string, value: string): LabelTerm => ({
@@ -42,14 +44,14 @@ const term = (key: string, value: string): LabelTerm => ({
 });
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, n) => n);
 
-/** Before anything is enforced: every database behind one old group that is open to the network. */
+/** Before anything is enforced: each application's databases behind one old group that is open to the network. */
 export function planEstate(size: PlanEstateSize): PlanEstate {
   const all = range(size.databases);
   const inventory: Inventory = {
     accountId: ACCOUNT,
     region: REGION,
     databases: all.map(database),
-    securityGroups: [oldGroup()],
+    securityGroups: [...new Set(all.map(oldGroupId))].map(oldGroup),
     networkInterfaces: all.map(databaseInterface),
     prefixLists: [],
     quotas: { rulesPerSecurityGroup: 60, securityGroupsPerInterface: 5, source: "default" },
@@ -70,7 +72,7 @@ export function enforcedEstate({ inventory, policy }: PlanEstate, { databases }:
     if (plan === undefined) throw new Error(`There is no plan for ${database.id}`);
     return plan;
   };
-  const groups = inventory.databases.map((database) => managedGroup(database, planOf(database)));
+  const groups = inventory.databases.map((each) => managedGroup(each, planOf(each)));
   return {
     policy,
     inventory: {
@@ -107,7 +109,7 @@ function database(n: number): Database {
     accountId: ACCOUNT,
     region: REGION,
     endpoints: [`db-${n}.abc.${REGION}.rds.example.com`],
-    memberships: [{ groupId: OLD_GROUP, status: "active" }],
+    memberships: [{ groupId: oldGroupId(n), status: "active" }],
     members: [],
     tags: { "moat:mode": "enforce" },
   };
@@ -122,7 +124,7 @@ function databaseInterface(n: number): NetworkInterface {
     requesterManaged: true,
     status: "in-use",
     addresses: [formatIpv4(FIRST_DATABASE + n)],
-    groupIds: [OLD_GROUP],
+    groupIds: [oldGroupId(n)],
     interfaceType: "interface",
   };
 }
@@ -136,10 +138,10 @@ const openEgress = (groupId: string): SecurityGroupRule => ({
   tags: {},
 });
 
-function oldGroup(): SecurityGroup {
+function oldGroup(groupId: SecurityGroupId): SecurityGroup {
   return {
-    groupId: OLD_GROUP,
-    groupName: "legacy-databases",
+    groupId,
+    groupName: `legacy ${groupId}`,
     vpcId: VPC,
     ownerId: ACCOUNT,
     tags: {},
@@ -150,10 +152,10 @@ function oldGroup(): SecurityGroup {
         fromPort: PORT,
         toPort: PORT,
         source: { kind: "cidr", cidr: "10.0.0.0/8" as Cidr },
-        securityGroupRuleId: "sgr-old",
+        securityGroupRuleId: `sgr-${groupId}`,
         tags: {},
       },
-      openEgress("sg-old"),
+      openEgress(groupId),
     ],
   };
 }
@@ -165,7 +167,11 @@ function managedGroup(of: Database, plan: DatabasePlan): SecurityGroup {
     groupName: `moat-${of.id}`,
     vpcId: VPC,
     ownerId: ACCOUNT,
-    tags: { "moat:owner": OWNER, "moat:database": of.arn, "moat:original-groups": OLD_GROUP },
+    tags: {
+      "moat:owner": OWNER,
+      "moat:database": of.arn,
+      "moat:original-groups": of.memberships[0]?.groupId ?? "",
+    },
     rules: [
       ...plan.rules.map(({ because: _because, ...rule }, n) => ({
         ...rule,

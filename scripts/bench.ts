@@ -15,15 +15,22 @@ async function commit(): Promise<string | undefined> {
   return code === 0 ? output.trim() : undefined;
 }
 
-/** The results that one benchmark prints: each line that is JSON. */
+/** Runs one benchmark and answers the results that it prints. */
 async function runBenchmark(file: string): Promise<readonly unknown[]> {
   const { code, output } = await run(process.execPath, ["--expose-gc", join(ROOT, file)]);
   console.log(output.trim());
   if (code !== 0) throw new Error(`${file} ended with exit code ${code}`);
-  return output
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line) as unknown);
+  const printed = resultsIn(output);
+  if (printed.length === 0) throw new Error(`${file} printed no result`);
+  return printed;
+}
+
+/** Each line that is JSON, or the one object that begins on a line of its own and fills the rest. */
+function resultsIn(output: string): readonly unknown[] {
+  const lines = output.split("\n");
+  const indented = lines.indexOf("{");
+  if (indented >= 0) return [JSON.parse(lines.slice(indented).join("\n"))];
+  return lines.filter((line) => line.startsWith("{")).map((line): unknown => JSON.parse(line));
 }
 
 const wanted = process.argv[2] ?? "";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { toRanges } from "../../src/core/net/address-set.ts";
 import {
   applyChange,
   type LiveResolution,
@@ -70,15 +71,23 @@ function checked(pools: readonly Policy[], { policy, databases, options }: World
     now = changedPolicy(now, change);
     const whole = resolvePolicy(now, databases, options);
     const applied = applyChange(live, change);
-    steps.push({ live: applied.live, whole: everyByte(whole) });
+    steps.push({ live: applied.live, whole: withReasons(whole) });
     // What is not read stays unmade; half of the answers are read only when all changes are through.
-    if (some.length % 2 === 0) expect(everyByte(applied.live.resolution)).toBe(everyByte(whole));
+    if (some.length % 2 === 0) expect(withReasons(applied.live.resolution)).toBe(withReasons(whole));
     expectSameObjects(live.resolution, applied.live.resolution, applied.databases);
     if (applied.resolved === "parts") parts += 1;
     live = applied.live;
   }
-  for (const step of steps.toReversed()) expect(everyByte(step.live.resolution)).toBe(step.whole);
+  for (const step of steps.toReversed()) expect(withReasons(step.live.resolution)).toBe(step.whole);
   return parts;
+}
+
+/** Every byte, and who stands behind each range of addresses. */
+function withReasons(resolution: Resolution): string {
+  const reasons = [...resolution.databases.values()].map((answer) =>
+    toRanges(answer.allowed).map((range) => answer.reasonsWithin(range)),
+  );
+  return everyByte([resolution, reasons]);
 }
 
 function expectSameObjects(before: Resolution, after: Resolution, touched: ReadonlySet<string>): void {

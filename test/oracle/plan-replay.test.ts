@@ -67,6 +67,7 @@ function planOf(groups: readonly SecurityGroup[], attached: readonly string[], c
     labels: {},
     allowed,
     grants: [],
+    reasonsWithin: () => [],
     overrideDenied: addressSetOfCidrs([]),
     incomplete: [],
     findings: [],

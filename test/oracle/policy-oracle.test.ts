@@ -1,9 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../../src/core/net/address.ts";
-import { type AddressSet, contains, equals, union } from "../../src/core/net/address-set.ts";
+import {
+  type AddressSet,
+  addressSetOfRanges,
+  contains,
+  equals,
+  intersect,
+  isEmpty,
+  toCidrs,
+  union,
+} from "../../src/core/net/address-set.ts";
+import { canonicalCidr, cidrBlock, rangeOfBlock } from "../../src/core/net/cidr.ts";
 import type { DatabasePolicy, Resolution } from "../../src/core/policy/resolution.ts";
 import { resolvePolicy } from "../../src/core/policy/resolve-policy.ts";
+import { everyByte } from "../support/every-byte.ts";
 import { policyOracle } from "./policy-oracle.ts";
 import { ADDRESSES, disturbed, type World, world } from "./policy-world.ts";
 
@@ -20,16 +31,6 @@ function databasePolicy(resolution: Resolution, arn: string): DatabasePolicy {
   const found = resolution.databases.get(arn);
   if (found === undefined) throw new Error(`No answer for ${arn}`);
   return found;
-}
-
-/** Text in which every byte of an answer shows. */
-function everyByte(resolution: Resolution): string {
-  const plain = (_: string, value: unknown): unknown => {
-    if (typeof value === "bigint") return `${value}n`;
-    if (value instanceof Uint32Array) return [...value];
-    return value instanceof Map ? [...value] : value;
-  };
-  return JSON.stringify(resolution, plain);
 }
 
 describe("resolvePolicy against an oracle that asks one packet at a time", () => {
@@ -62,6 +63,23 @@ describe("resolvePolicy against an oracle that asks one packet at a time", () =>
     const check = ({ policy, databases, options }: World): void => {
       for (const answer of resolvePolicy(policy, databases, options).databases.values()) {
         expect(equals(union(...answer.grants.map((grant) => grant.addresses)), answer.allowed)).toBe(true);
+      }
+    };
+    fc.assert(fc.property(world, check), { numRuns: 300 });
+  });
+
+  it("names for any range of addresses what the grants that reach into it name", () => {
+    const check = ({ policy, databases, options }: World): void => {
+      for (const answer of resolvePolicy(policy, databases, options).databases.values()) {
+        for (const text of [...ADDRESSES.map((address) => `${address}/${address.includes(":") ? 127 : 30}`), ...toCidrs(answer.allowed)]) {
+          const cidr = canonicalCidr(text);
+          if (!cidr.ok) continue;
+          const range = rangeOfBlock(cidrBlock(cidr.value));
+          const reaching = answer.grants.filter(
+            ({ addresses }) => !isEmpty(intersect(addresses, addressSetOfRanges([range]))),
+          );
+          expect(answer.reasonsWithin(range)).toEqual(reaching.map((grant) => grant.because));
+        }
       }
     };
     fc.assert(fc.property(world, check), { numRuns: 300 });

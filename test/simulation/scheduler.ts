@@ -35,7 +35,8 @@ export type Ending<T> =
 
 /** Turns of Node's event loop without anything new after which every run is taken to wait. */
 const QUIET_TURNS = 4;
-const STUCK_TURNS = 20_000;
+/** Milliseconds of real time after which a run that makes no request is taken to hang. */
+const STUCK_MS = 60_000;
 const WAKE_FIRST = 0.15;
 
 /**
@@ -138,7 +139,8 @@ export class Scheduler {
   async #quiet(): Promise<void> {
     let seen = -1;
     let quiet = 0;
-    for (let i = 0; i < STUCK_TURNS; i += 1) {
+    const from = Date.now();
+    while (Date.now() - from < STUCK_MS) {
       await turn();
       const all = [...this.#runs.keys()].every((run) => this.#waiting.some((w) => w.run === run));
       quiet = seen === this.#order && all ? quiet + 1 : 0;

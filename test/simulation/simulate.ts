@@ -7,7 +7,7 @@ import { PolicyFault } from "../../src/ports/policy-fault.ts";
 import type { CallMatch, Fault } from "../../src/sandbox/aws/model/faults.ts";
 import { SANDBOX_KEY, sandboxPceFetch } from "../../src/sandbox/pce/index.ts";
 import { freezeIngress, letsIn } from "../scenario/group-rules.ts";
-import { type Installation, install, type LabDatabaseAt, MOAT_KEY } from "../scenario/lab.ts";
+import { buildLab, type Installation, install, type LabDatabaseAt, MOAT_KEY } from "../scenario/lab.ts";
 import { type Dice, dice } from "./dice.ts";
 import { Invariants, modeOf, OTHER_PORT, STALEST_MS } from "./invariants.ts";
 import { OtherHands } from "./other-hands.ts";
@@ -29,7 +29,16 @@ export interface SimulationReport {
 
 /** Plays one seed from start to end. Same seed, same report. */
 export async function simulate(seed: number): Promise<SimulationReport> {
+  await warmUp();
   return new Simulation(seed).play();
+}
+
+let warm: Promise<unknown> | undefined;
+
+/** The SDK loads parts of itself on first use, which takes real time and would make the first seed differ. */
+function warmUp(): Promise<unknown> {
+  warm ??= buildLab({ groups: {}, databases: [], consumers: [] }).plan();
+  return warm;
 }
 
 interface Result {
@@ -284,12 +293,11 @@ class Simulation {
     return run;
   }
 
-  /** A person overrules what may be overruled. @returns whether there was anything new */
+  /** A person overrules what may be overruled. @returns whether there was anything */
   #agree(plan: Plan): boolean {
-    const before = this.#acknowledged.size;
-    for (const { acknowledge } of plan.databases.flatMap((d) => d.refused))
-      if (acknowledge !== undefined) this.#acknowledged.add(acknowledge);
-    return this.#acknowledged.size > before;
+    const tokens = plan.databases.flatMap((d) => d.refused.flatMap((r) => r.acknowledge ?? []));
+    for (const token of tokens) this.#acknowledged.add(token);
+    return tokens.length > 0;
   }
 
   #writes(): number {

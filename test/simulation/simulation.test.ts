@@ -3,7 +3,7 @@ import { simulate } from "./simulate.ts";
 
 /** `MOAT_SEED=17` plays that one seed and shows its story; `MOAT_SEEDS=5000` plays more of them. */
 const ONE = process.env.MOAT_SEED;
-const COUNT = Number(process.env.MOAT_SEEDS ?? 150);
+const COUNT = Number(process.env.MOAT_SEEDS ?? 120);
 const FIRST = Number(process.env.MOAT_FIRST_SEED ?? 1);
 const BATCH = 25;
 

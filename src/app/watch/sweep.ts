@@ -3,6 +3,7 @@ import type { Remembered } from "../../core/drift/find-drift.ts";
 import { formatUtc } from "../../core/flow/utc-time.ts";
 import { holdRevocations, type Withdrawals } from "../../core/guard/hold-revocations.ts";
 import { guardTugOfWar, repaired, repairsOf } from "../../core/guard/tug-of-war.ts";
+import type { WaveSettings } from "../../core/guard/waves.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { DatabasePlan, Plan } from "../../core/plan/plan.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
@@ -13,7 +14,8 @@ import type { InventorySource } from "../../ports/inventory-source.ts";
 import type { ApplyPorts } from "../apply-run.ts";
 import { planDatabases } from "../plan-databases.ts";
 import type { Traffic } from "../read-traffic.ts";
-import { type ReconcileReport, reconcile } from "../reconcile.ts";
+import type { ReconcileReport } from "../reconcile.ts";
+import { reconcileInWaves } from "../reconcile-in-waves.ts";
 import type { PolicyInHand } from "./keep-policy.ts";
 
 /** Milliseconds that two answers of policy must lie apart before what both take away is taken away. */
@@ -33,6 +35,7 @@ export interface SweepSettings {
   readonly resolve?: ResolveOptions;
   readonly traffic?: Traffic;
   readonly apartMs?: number;
+  readonly waves?: WaveSettings;
 }
 
 /** What is carried from one sweep to the next. All of it may be lost: then Moat is slower, never wrong. */
@@ -92,7 +95,7 @@ export async function sweep(
     plans.push(guarded);
     return guarded;
   }
-  const report = await reconcile(ports, makePlan, { stopRequested });
+  const report = await reconcileInWaves(ports, makePlan, settings.waves, { stopRequested });
   const found = plans[0] ?? report.plan;
   return {
     report,

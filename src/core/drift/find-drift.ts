@@ -1,5 +1,5 @@
 import type { RuleContent, SecurityGroup, SecurityGroupRule } from "../inventory/model.ts";
-import { DATABASE_TAG, ORIGINAL_GROUPS_TAG, OWNER_TAG } from "../inventory/ownership.ts";
+import { DATABASE_TAG, isOwnRule, ORIGINAL_GROUPS_TAG, OWNER_TAG } from "../inventory/ownership.ts";
 import { isRdsConnectGroup } from "../inventory/rds-connect.ts";
 import { type AddressSet, countAddresses, subtract } from "../net/address-set.ts";
 import { type PeerIndex, reachOfRules } from "../rule/reach.ts";
@@ -59,6 +59,9 @@ function changedRules(input: DriftInput): readonly Drift[] {
   const made = ingressOf(input.managed)
     .filter(({ rule }) => !wanted.has(ruleKey(rule)) && isSomebodys(rule, input.owner))
     .map(({ group, rule }) => ruleDrift(input, group, rule, lost));
+  // A group that is being adopted holds what its owner wrote: that is where Moat begins, not what somebody did to it.
+  if (!input.ownsAttachment && !ingressOf(input.managed).some(({ rule }) => isOwnRule(rule, input.owner)))
+    return [];
   const before = new Set(made.flatMap((d) => (d.before === undefined ? [] : [ruleKey(d.before)])));
   const removed = lost.filter((rule) => !before.has(ruleKey(rule)));
   return [...made, ...removed.flatMap((rule) => removedRule(input, rule))];

@@ -6,6 +6,8 @@ export const OWNER_TAG = "moat:owner";
 export const DATABASE_TAG = "moat:database";
 /** Tag that remembers the groups a database had before, so that a rollback needs nothing but AWS itself. */
 export const ORIGINAL_GROUPS_TAG = "moat:original-groups";
+/** Tag by which the owner of a group gives its ingress into Moat's hands; attaching it stays the owner's. */
+export const ADOPT_TAG = "moat:adopt";
 /** Tag by which a database's owner consents to enforcement. */
 export const MODE_TAG = "moat:mode";
 

@@ -1,18 +1,25 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Drift } from "../drift/drift.ts";
+import type { SecurityGroup } from "../inventory/model.ts";
 import type { Lease } from "../rule/lease.ts";
+import { IGNORE_CHANGES } from "./adoption.ts";
 import { type Exceptions, leaseText } from "./exceptions.ts";
 
 /** What a person should know about access beyond policy that stays, or ends. */
 export function exceptionFindings(
   databaseId: string,
-  { leases, keptGroups }: Exceptions,
+  { leases, keptGroups, adopted }: Exceptions,
   drift: readonly Drift[],
 ): readonly Diagnostic[] {
   const kept = new Set(keptGroups.map((g) => g.groupId as string));
   return [
     ...leases.map((lease) => leaseFinding(databaseId, lease)),
-    ...keptGroups.map((group) => connectFinding(databaseId, group.groupId, group.groupName, drift)),
+    ...(adopted === undefined ? [] : [adoptedFinding(databaseId, adopted)]),
+    ...keptGroups.map((group) =>
+      adopted === undefined
+        ? connectFinding(databaseId, group.groupId, group.groupName, drift)
+        : besideFinding(databaseId, group, drift),
+    ),
     ...drift.filter((d) => d.left && !kept.has(d.group)).map((d) => leftFinding(databaseId, d)),
   ];
 }
@@ -33,6 +40,23 @@ const leaseFinding = (databaseId: string, lease: Lease): Diagnostic => ({
       ? `End it sooner with "moat lease ${lease.rule.source.kind === "cidr" ? lease.rule.source.cidr : ""} ${databaseId} --end"`
       : "Nothing to do",
 });
+
+const adoptedFinding = (databaseId: string, { groupId }: SecurityGroup): Diagnostic => ({
+  code: "ADOPTED_GROUP",
+  what: `The ingress of group ${groupId} at database "${databaseId}" is Moat's; attaching it is its owner's`,
+  why: "Its owner gave the rules into Moat's hands, and the code that made the group would put its own back",
+  fix: `Have it leave them alone: ${IGNORE_CHANGES}`,
+});
+
+function besideFinding(databaseId: string, group: SecurityGroup, drift: readonly Drift[]): Diagnostic {
+  const letsIn = drift.find((d) => d.group === group.groupId)?.letsIn;
+  return {
+    code: letsIn === undefined ? "GROUP_BESIDE_ADOPTED" : "GROUP_BESIDE_WIDENS",
+    what: `Group ${group.groupId} (${group.groupName}) stays on database "${databaseId}" beside the adopted one and lets in ${letsIn === undefined ? "nobody" : `${letsIn} addresses`} beyond policy`,
+    why: "Groups add up: whoever it admits comes in, whatever the adopted group says",
+    fix: "Detach it where the database is made, or take its ingress rules for the database's port away",
+  };
+}
 
 function connectFinding(
   databaseId: string,

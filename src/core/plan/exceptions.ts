@@ -19,6 +19,8 @@ import type { World } from "./world.ts";
 
 /** What stays at a database although policy does not say so. */
 export interface Exceptions extends Kept {
+  /** The group whose rules are Moat's while somebody else attaches it; then every other group stays. */
+  readonly adopted?: SecurityGroup;
   readonly leases: readonly Lease[];
   /** Everybody whom these let in. */
   readonly reach: AddressSet;
@@ -30,18 +32,21 @@ export function exceptionsOf(
   live: LiveDatabase,
   port: number | undefined,
   denied: AddressSet,
+  adopted?: SecurityGroup,
 ): Exceptions {
   const leases = live.managed.flatMap((group) => leasesOf(world, group, denied));
-  const keptGroups = connectGroups(world, live);
+  const keptGroups =
+    adopted === undefined ? connectGroups(world, live) : live.attached.filter((g) => g !== adopted);
   const kept = live.managed.flatMap((g) => g.rules).filter((r) => isLeft(world, r));
   const running = leases.filter((l) => l.state === "running").map((l) => l.rule);
   const keptRules = new Set(kept.flatMap((r) => r.securityGroupRuleId ?? []));
-  if (port === undefined) return { leases, keptGroups, keptRules, reach: union() };
+  const shared = adopted === undefined ? {} : { adopted };
+  if (port === undefined) return { leases, keptGroups, keptRules, reach: union(), ...shared };
   const reach = union(
     reachOfRules([...running, ...kept], port, world.peers).admitted,
     reachOf(keptGroups, port, world.peers).admitted,
   );
-  return { leases, keptGroups, keptRules, reach };
+  return { leases, keptGroups, keptRules, reach, ...shared };
 }
 
 /** Groups of RDS's connect feature, unless the owner wants them gone. */

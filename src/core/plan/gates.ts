@@ -13,6 +13,7 @@ import type { Overflow } from "../rule/fit-rules.ts";
 import { type Reach, reachOfRules } from "../rule/reach.ts";
 import { ruleOrigin } from "../rule/rule-marks.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
+import { mayBeAdmitted } from "./losses.ts";
 import type { Gate, LostConsumer, Refusal } from "./plan.ts";
 import type { Change, LiveDatabase } from "./plan-change.ts";
 import type { World } from "./world.ts";
@@ -26,6 +27,8 @@ export interface GateContext {
   readonly port: number | undefined;
   readonly now: Reach;
   readonly change: Change | undefined;
+  /** Set when the group to adopt cannot be. */
+  readonly adoption?: Refusal;
   /** Set when the rules do not fit into the quotas. */
   readonly overflow?: Overflow;
   readonly losses: readonly LostConsumer[];
@@ -39,6 +42,7 @@ const READY = new Set(["available", "backing-up", "storage-optimization"]);
 /** All gates, in the order in which a person should read them. Each refuses or stays silent. */
 const GATES: readonly ((context: GateContext) => Refusal | undefined)[] = [
   notSupported,
+  ({ adoption }) => adoption,
   unreadGroups,
   noPort,
   noPolicyObject,
@@ -218,7 +222,7 @@ function granted(context: GateContext): AddressSet {
 }
 
 function losesAccess(context: GateContext): Refusal | undefined {
-  const { losses } = context;
+  const losses = losesWhatWasMeant(context);
   if (losses.length === 0) return undefined;
   const consumers = losses.map((l) => l.consumer);
   const acknowledge = token(context, "losesAccess", consumers.join(" "));
@@ -231,6 +235,28 @@ function losesAccess(context: GateContext): Refusal | undefined {
     fix: `Allow them in policy, ${acknowledgeFix(acknowledge)}`,
     acknowledge,
   };
+}
+
+/**
+ * Losses without those who got in only by a rule of a managed group that policy did not grant: one that somebody added
+ * or edited by hand, which to take out is repair and must not wait for the intruder's leave; or a lease, whose end was
+ * agreed from the start.
+ */
+function losesWhatWasMeant({ losses, live, port, world }: GateContext): readonly LostConsumer[] {
+  if (port === undefined) return losses;
+  const managed = new Set(live.managed.map((g) => g.groupId));
+  const marked = live.managed.some((g) => g.rules.some((r) => isOwnRule(r, world.settings.owner)));
+  const meant = live.attached
+    .flatMap((g) =>
+      g.rules.map((rule) => ({
+        rule,
+        byHand: marked && managed.has(g.groupId) && ruleOrigin(rule, world.settings.owner) !== "granted",
+      })),
+    )
+    .filter(({ rule, byHand }) => !(byHand && rule.direction === "ingress"))
+    .map(({ rule }) => rule);
+  const reach = reachOfRules(meant, port, world.peers);
+  return losses.filter(({ consumer }) => mayBeAdmitted(reach, consumer));
 }
 
 function sharedGroup(context: GateContext): Refusal | undefined {

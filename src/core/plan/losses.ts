@@ -34,6 +34,12 @@ export function lostConsumers(
   return lost.sort((a, b) => compareAddresses(a.consumer, b.consumer));
 }
 
+/** True unless the rules behind a reach certainly refuse the address. */
+export function mayBeAdmitted(reach: Reach, consumer: string): boolean {
+  const address = parseAddress(consumer);
+  return !address.ok || !provesRefused(reach, address.value);
+}
+
 /** An accepted connection is evidence: only rules whose peers are all known addresses can say that it is over. */
 const provesRefused = (now: Reach, address: Address): boolean =>
   now.unknown.length === 0 && !now.byReference && !contains(now.admitted, address);

@@ -1,7 +1,7 @@
 import type { Database, SecurityGroup, Tags } from "../inventory/model.ts";
 import { ORIGINAL_GROUPS_TAG, originalGroups, originalGroupsTags } from "../inventory/ownership.ts";
 import type { AddressSet } from "../net/address-set.ts";
-import type { CompiledRule } from "../rule/compile-rules.ts";
+import { type CompiledRule, ruleContent } from "../rule/compile-rules.ts";
 import { placeRules, type Slot } from "../rule/place-rules.ts";
 import { ruleKey } from "../rule/rule-key.ts";
 import { egressChange, type GroupChange, type GroupSteps, groupSteps, newGroupSteps } from "./group-steps.ts";
@@ -87,8 +87,9 @@ export function planChange(
   const remember = membership.length > 0 ? rememberSteps(world, live) : [];
   const grant = work.flatMap((w) => w.grant);
   const revoke = work.flatMap((w) => w.revoke);
-  // A rule that moves to a group which is not attached yet may leave its old group only once that one is.
-  const joins = target.some((ref) => !live.attachedIds.includes(ref));
+  // A rule that moves to a group which is not attached yet may leave its old group only once that one is: so may one
+  // that moved to a group which an earlier run attached and AWS is still adding.
+  const joins = live.inTransition || target.some((ref) => !live.attachedIds.includes(ref));
   const middle = joins ? [...remember, ...membership, ...revoke] : [...revoke, ...remember, ...membership];
   const steps = [...grant, ...middle, ...surplus.map(deleteStep)];
   return { steps, targetGroups: target, slots };
@@ -138,7 +139,7 @@ function createSteps(
     database: live.database,
     owner: world.settings.owner,
     vpcId,
-    rules: rules.map(({ because: _, ...rule }) => rule),
+    rules: rules.map(ruleContent),
     originalGroups: rememberedGroups(world, live),
     egress: egressChange(live.attached, world.ipv6Vpcs.has(vpcId)),
   });

@@ -10,6 +10,7 @@ import { type Fit, fitRules, type SlackLimit } from "../rule/fit-rules.ts";
 import { type Reach, reachOf, reachOfRules } from "../rule/reach.ts";
 import { ruleKey } from "../rule/rule-key.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
+import { type Adoption, adoptedIsFull, adoptionOf, planAdopted } from "./adoption.ts";
 import { databaseFindings } from "./database-findings.ts";
 import { exceptionFindings } from "./exception-findings.ts";
 import { type Exceptions, exceptionsOf, withLeases } from "./exceptions.ts";
@@ -98,22 +99,27 @@ interface Assessment {
 }
 
 function assess(world: World, database: Database, knowledge: DatabaseKnowledge): Assessment {
-  const live = liveDatabase(world, database);
+  const found = liveDatabase(world, database);
+  const adoption = adoptionOf(world, found);
+  const adopted = adoption?.kind === "adopted" ? adoption.group : undefined;
+  const live = adopted === undefined ? found : { ...found, managed: [adopted] };
   const { policy } = knowledge;
   const port = database.unsupported === undefined ? database.port : undefined;
-  const exceptions = exceptionsOf(world, live, port, policy.overrideDenied);
+  const exceptions = exceptionsOf(world, live, port, policy.overrideDenied, adopted);
   const fit = fitRules(
     policy.allowed,
-    quotasBeside(world.inventory.quotas, exceptions.keptGroups.length),
+    quotasBeside(world.inventory.quotas, exceptions),
     world.settings.slack ?? NO_SLACK,
     union(knowledge.somebodys, policy.overrideDenied),
   );
   const rules =
-    port === undefined ? [] : withLeases(compileRules(policy, port, fit.allowed), exceptions.leases, port);
+    port === undefined
+      ? []
+      : withLeases(compileRules(policy, port, fit.allowed, world.cidrSources), exceptions.leases, port);
   const after = union(fit.allowed, exceptions.reach);
   const now = port === undefined ? NOTHING : reachOf(live.attached, port, world.peers);
-  const plannable = port !== undefined && live.unread.length === 0;
-  const change = plannable ? planChange(world, live, rules, after, port, exceptions) : undefined;
+  const plannable = port !== undefined && live.unread.length === 0 && adoption?.kind !== "refused";
+  const change = plannable ? changeOf(world, live, { port, rules, after, exceptions }) : undefined;
   const losses = lostConsumers(knowledge.observed ?? [], now, after, knowledge.labelsOf);
   const refused = refusals({
     world,
@@ -123,6 +129,7 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
     port,
     now,
     change,
+    ...adoptionRefusal(adoption, plannable && change === undefined, database.id),
     ...(fit.overflow === undefined ? {} : { overflow: fit.overflow }),
     losses,
     observedClients: knowledge.observed?.length,
@@ -135,20 +142,41 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
 }
 
 /** Groups that stay beside Moat's take slots of the interface. */
-const quotasBeside = (quotas: Quotas, kept: number): Quotas => ({
+const quotasBeside = (quotas: Quotas, { adopted, keptGroups }: Exceptions): Quotas => ({
   ...quotas,
-  securityGroupsPerInterface: Math.max(1, quotas.securityGroupsPerInterface - kept),
+  securityGroupsPerInterface:
+    adopted === undefined ? Math.max(1, quotas.securityGroupsPerInterface - keptGroups.length) : 1,
 });
+
+/** How a database should stand. */
+interface Should {
+  readonly port: number;
+  readonly rules: readonly CompiledRule[];
+  readonly after: AddressSet;
+  readonly exceptions: Exceptions;
+}
+
+function changeOf(world: World, live: LiveDatabase, should: Should): Change | undefined {
+  const { rules, after, port, exceptions } = should;
+  if (exceptions.adopted === undefined) return planChange(world, live, rules, after, port, exceptions);
+  return planAdopted(world, live, exceptions.adopted, { ...exceptions, rules, after, port });
+}
+
+function adoptionRefusal(
+  adoption: Adoption | undefined,
+  isFull: boolean,
+  databaseId: string,
+): { readonly adoption?: Refusal } {
+  if (adoption?.kind === "refused") return { adoption: adoption.refusal };
+  return adoption !== undefined && isFull
+    ? { adoption: adoptedIsFull(databaseId, adoption.group.groupId) }
+    : {};
+}
 
 function driftInput(
   world: World,
   live: LiveDatabase,
-  should: {
-    readonly port: number;
-    readonly rules: readonly CompiledRule[];
-    readonly after: AddressSet;
-    readonly exceptions: Exceptions;
-  },
+  should: Should,
   { policy, remembered }: DatabaseKnowledge,
 ): DriftInput {
   const { leases, keptGroups, keptRules } = should.exceptions;
@@ -166,7 +194,7 @@ function driftInput(
     allowed: union(policy.allowed, reachOfRules(running, should.port, world.peers).admitted),
     keptGroups,
     keptRules,
-    ownsAttachment: true,
+    ownsAttachment: should.exceptions.adopted === undefined,
     ...(remembered === undefined ? {} : { remembered }),
   };
 }

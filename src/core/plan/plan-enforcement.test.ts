@@ -8,6 +8,7 @@ import {
   networkInterface,
   OPEN_EGRESS,
   rule,
+  sg,
 } from "../../../test/fixtures/inventory.ts";
 import { allows, onlyDatabase, type PlanCase, planOf } from "../../../test/fixtures/plan.ts";
 import { originalGroups } from "../inventory/ownership.ts";
@@ -113,6 +114,21 @@ describe("planEnforcement", () => {
     expect(
       lines(first({ inventory: world, settings: { acknowledged: { has: () => true } as never } })),
     ).toEqual(want);
+  });
+
+  it("waits for a group that an earlier run attached before it takes the moved rules out of the old one", () => {
+    const old = managedGroup("sg-m", "orders", [rule("10.0.1.10/32"), rule("10.0.1.11/32"), OPEN_EGRESS]);
+    const fresh = managedGroup("sg-n", "orders", [rule("10.0.1.10/31"), OPEN_EGRESS]);
+    const memberships = [
+      { groupId: sg("sg-m"), status: "active" },
+      { groupId: sg("sg-n"), status: "adding" },
+    ];
+    const world = inventory({
+      databases: [database("orders", [], { memberships })],
+      securityGroups: [old, fresh],
+    });
+    const [step] = onlyDatabase(planOf(first({ inventory: world }))).steps;
+    expect(step?.action).toBe("waitUntilActive");
   });
 
   it("repairs a detachment by hand", () => {
@@ -239,6 +255,17 @@ describe("gates", () => {
     const byHand = { ...tampered, rules: [...tampered.rules, live(rule("0.0.0.0/0"))] };
     const world = inventory({ databases: [database("orders", ["sg-m"])], securityGroups: [byHand] });
     expect(lines(first({ inventory: world }))).toEqual(["revoke sg-m 0.0.0.0/0"]);
+  });
+
+  it("repairs a rule added by hand although somebody has come in by it, and still tells who", () => {
+    const clean = managedGroup("sg-m", "orders", [rule("10.0.1.10/31"), OPEN_EGRESS]);
+    const byHand = { ...clean, rules: [...clean.rules, live(rule("0.0.0.0/0"))] };
+    const world = inventory({ databases: [database("orders", ["sg-m"])], securityGroups: [byHand] });
+    const plan = onlyDatabase(planOf(first({ inventory: world, observed: [seen("10.9.9.9")] })));
+    expect([plan.steps.map(line), plan.losesAccess.map((l) => l.consumer)]).toEqual([
+      ["revoke sg-m 0.0.0.0/0"],
+      ["10.9.9.9"],
+    ]);
   });
 
   it("counts nobody as losing access who is not admitted now", () => {

@@ -80,6 +80,7 @@ const unknownToPolicy = (arn: string): DatabasePolicy => ({
   labels: {},
   allowed: EMPTY_SET,
   grants: [],
+  reasonsWithin: () => [],
   overrideDenied: EMPTY_SET,
   incomplete: [],
   findings: [],

@@ -69,6 +69,13 @@ describe("leases in a plan", () => {
     expect(plan.refused).toEqual([]);
   });
 
+  it("end although their client has come in by them", () => {
+    const plan = planned(moats(lease("10.0.7.9/32", inS(-1))), {
+      observed: [{ database: database("orders", []).arn, consumer: "10.0.7.9", records: 9 }],
+    });
+    expect([plan.refused, plan.steps.map(line)]).toEqual([[], ["revoke 10.0.7.9/32"]]);
+  });
+
   it("are part of the desired rules, with their reason", () => {
     const { rules, inSync, reachable } = planned(moats(lease("10.0.7.9/32", inS(60))));
     expect(rules.map((r) => [sourceText(r.source), r.lease?.reason])).toEqual([

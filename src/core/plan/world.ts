@@ -1,6 +1,7 @@
 import type { ModeSettings } from "../inventory/mode.ts";
 import type { Database, Inventory, SecurityGroup } from "../inventory/model.ts";
 import { isManagedGroupOf } from "../inventory/ownership.ts";
+import { type CidrSources, cidrSources } from "../rule/cidr-sources.ts";
 import type { SlackLimit } from "../rule/fit-rules.ts";
 import { type PeerIndex, peerIndex } from "../rule/reach.ts";
 import { groupNamer } from "./managed-group-name.ts";
@@ -18,6 +19,8 @@ export interface PlanSettings {
   readonly slack?: SlackLimit;
   /** Seconds since 1970 by which leases end. Absent: none ends. */
   readonly nowSeconds?: number;
+  /** Groups whose rules Moat owns while somebody else attaches them, by database id. */
+  readonly adopt?: Readonly<Record<string, string>>;
   /** What happens to groups that RDS's connect feature attached. Absent: `leave`. */
   readonly rdsConnect?: "leave" | "remove";
   /** Ids of rules on managed groups that AWS itself added for its own needs, as a trail told: they are left alone. */
@@ -39,6 +42,8 @@ export interface World {
   readonly inventory: Inventory;
   readonly settings: PlanSettings;
   readonly peers: PeerIndex;
+  /** The peers of rules, remembered from one database to the next. */
+  readonly cidrSources: CidrSources;
   readonly groups: ReadonlyMap<string, SecurityGroup>;
   readonly managed: ReadonlyMap<string, readonly SecurityGroup[]>;
   /** Databases that carry a group, by group id. */
@@ -64,6 +69,7 @@ export function planningWorld(inventory: Inventory, settings: PlanSettings, firs
     inventory,
     settings,
     peers: peerIndex(inventory),
+    cidrSources: cidrSources(),
     groups: new Map(inventory.securityGroups.map((g) => [g.groupId, g])),
     managed: managedGroups(inventory, settings.owner),
     carriers,

@@ -13,6 +13,8 @@ import { type AddressForm, addressesOf } from "./workload-addresses.ts";
 export interface ConsumerSet {
   /** What was looked for. */
   readonly query: ConsumerQuery;
+  /** Equal for queries that find the same. */
+  readonly signature: string;
   readonly workloads: BitSet;
   /** How the addresses of the workloads count. */
   readonly form: AddressForm;
@@ -64,7 +66,10 @@ export function consumers(
   const lookups: Consumers = {
     index,
     found,
-    find: (query) => remember(sets, signatureOf(query), () => findConsumers(lookups, query)),
+    find: (query) => {
+      const signature = signatureOf(query);
+      return remember(sets, signature, () => ({ ...findConsumers(lookups, query), query, signature }));
+    },
     inScope: (scope, reading) =>
       remember(scopes, `${reading}${scope.signature}`, () => select(index.workloadLabels, scope, reading)),
     ipList: (href, reading) =>
@@ -85,14 +90,16 @@ function remember<K, V>(known: Map<K, V>, key: K, find: () => V): V {
   return found;
 }
 
-/** Equal for queries that find the same. */
-export function signatureOf({ side, scope, resolveAs, form }: ConsumerQuery): string {
+function signatureOf({ side, scope, resolveAs, form }: ConsumerQuery): string {
   const as = `${resolveAs.includes("workloads")}${resolveAs.includes("virtualServices")}`;
   return `${form} ${as} ${side.signature} in ${scope?.signature ?? "*"}`;
 }
 
 /** The narrow reading, for rules that allow. */
-function findConsumers(lookups: Consumers, query: ConsumerQuery): ConsumerSet {
+function findConsumers(
+  lookups: Consumers,
+  query: ConsumerQuery,
+): Omit<ConsumerSet, "query" | "signature"> {
   const { index } = lookups;
   const { side, form } = query;
   const workloads = labelledWorkloads(lookups, query);
@@ -107,7 +114,7 @@ function findConsumers(lookups: Consumers, query: ConsumerQuery): ConsumerSet {
     ...virtualServices.flatMap((at) => lookups.virtualService(at).parts.map((part) => part.addresses)),
     ...side.ipLists.map((href) => lookups.ipList(href, "narrow").addresses),
   );
-  return { query, workloads, form, virtualServices, ipLists: side.ipLists, addresses, outside };
+  return { workloads, form, virtualServices, ipLists: side.ipLists, addresses, outside };
 }
 
 function labelledWorkloads(lookups: Consumers, { side, scope, resolveAs }: ConsumerQuery): BitSet {

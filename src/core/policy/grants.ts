@@ -51,7 +51,8 @@ function grantOf({ because, addresses }: Source, rule: Href, port: number): Gran
   return { protocol: TCP, fromPort: port, toPort: port, addresses, because: { rule, ...because } };
 }
 
-function setsByRule(draft: DatabaseDraft): [Href, ConsumerSet[]][] {
+/** The consumer sets of each rule, ordered by rule. */
+export function setsByRule(draft: DatabaseDraft): [Href, ConsumerSet[]][] {
   const byRule = new Map<Href, ConsumerSet[]>();
   for (const [consumers, rules] of draft.allowed) {
     for (const rule of rules) {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { AddressSet } from "../net/address-set.ts";
+import type { AddressRange } from "../net/cidr.ts";
 import type { Href } from "./model.ts";
 
 /** What policy needs to know of a database in order to recognise it. */
@@ -21,6 +22,8 @@ export interface Because {
   readonly workload?: Href;
   readonly virtualService?: Href;
   readonly ipList?: Href;
+  /** Further objects that the rule lets in and that are not named, where there are too many. */
+  readonly and?: number;
 }
 
 /** Consumers that one rule lets open connections on inclusive ports of one protocol (IANA number, -1 for all). */
@@ -57,6 +60,11 @@ export interface DatabasePolicy {
    * The resolver makes them when they are first read: one per rule and consumer object, so they may be many.
    */
   readonly grants: readonly Grant[];
+  /**
+   * The rules that let in any address of a range, and the objects through which they do; the same as the grants would
+   * tell, but quick, and bounded where there are very many.
+   */
+  readonly reasonsWithin: (range: AddressRange) => readonly Because[];
   /** Addresses that some override deny names on the listener. */
   readonly overrideDenied: AddressSet;
   /** Not empty when the answer cannot be trusted for this database (an unreadable override deny, say). */

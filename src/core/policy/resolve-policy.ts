@@ -13,6 +13,7 @@ import { resolveOverrideDenies } from "./override-denies.ts";
 import { type PolicyIndex, policyIndex } from "./policy-index.ts";
 import { providerIndex } from "./provider-index.ts";
 import { noteProviderIpLists } from "./provider-ip-lists.ts";
+import { type Reasons, type ReasonsWithin, reasons } from "./reasons.ts";
 import type { DatabaseIdentity, DatabasePolicy, Resolution, ResolveOptions } from "./resolution.ts";
 import { type SetUnions, setUnions } from "./set-unions.ts";
 
@@ -47,7 +48,7 @@ export function resolveIndexed(index: PolicyIndex, databases: readonly DatabaseI
   noteProviderIpLists(to);
   const allowed = setUnions(to.drafts.map(allowedSets));
   const denied = setUnions(to.drafts.map((draft) => draft.denied));
-  const shared: Shared = { index, allowed, denied, grants: grants(to.lookups) };
+  const shared: Shared = { index, allowed, denied, grants: grants(to.lookups), reasons: reasons(to.lookups) };
   return {
     databases: new Map(to.drafts.map((draft) => [draft.match.database.arn, finished(draft, shared)])),
     findings: sortedFindings(to.findings),
@@ -60,6 +61,7 @@ interface Shared {
   readonly allowed: SetUnions;
   readonly denied: SetUnions;
   readonly grants: Grants;
+  readonly reasons: Reasons;
 }
 
 function allowedSets(draft: DatabaseDraft): AddressSet[] {
@@ -78,7 +80,14 @@ function finished(draft: DatabaseDraft, shared: Shared): DatabasePolicy {
     incomplete: sortedFindings(draft.incomplete),
     findings: sortedFindings(draft.findings),
   };
-  return databasePolicy(answer, () => shared.grants(draft, overrideDenied));
+  let within: ReasonsWithin | undefined;
+  return databasePolicy(answer, {
+    grants: () => shared.grants(draft, overrideDenied),
+    within: () => {
+      within ??= shared.reasons(draft, overrideDenied);
+      return within;
+    },
+  });
 }
 
 /** The labels of the objects that stand for a database. */

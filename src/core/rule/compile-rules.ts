@@ -1,7 +1,8 @@
 import type { RuleContent } from "../inventory/model.ts";
-import { type AddressSet, isEmpty, toCidrs } from "../net/address-set.ts";
-import { type Cidr, cidrBlock, rangeOfBlock } from "../net/cidr.ts";
+import { toRanges } from "../net/address-set.ts";
+import { cidrBlock, rangeOfBlock } from "../net/cidr.ts";
 import type { Because, DatabasePolicy } from "../policy/resolution.ts";
+import { type CidrSource, type CidrSources, cidrSources } from "./cidr-sources.ts";
 
 /** One rule that should stand, and everything that made it so. */
 export interface CompiledRule extends RuleContent {
@@ -12,85 +13,53 @@ export interface CompiledRule extends RuleContent {
 
 /**
  * The ingress rules that say exactly what policy grants on the database's listener: the minimal CIDR cover of the
- * allowed addresses, IPv4 before IPv6, ascending. A function of the allowed set alone; `because` names each grant that
- * put an address into the rule.
+ * allowed addresses, IPv4 before IPv6, ascending. A function of the allowed set alone; `because` names who put an
+ * address into the rule, and is looked for when it is read.
  *
  * @param allowed more than policy grants only where the owner allows slack
+ * @param sources shared by databases, most of whose rules are the same
  */
 export function compileRules(
   policy: DatabasePolicy,
   port: number,
   allowed = policy.allowed,
+  sources: CidrSources = cidrSources(),
 ): readonly CompiledRule[] {
-  if (isEmpty(allowed)) return [];
-  const cidrs = toCidrs(allowed);
-  const reasons = reasonsByCidr(cidrs, policy);
-  return cidrs.map((cidr, i) => ({
-    direction: "ingress",
-    protocol: "tcp",
-    fromPort: port,
-    toPort: port,
-    source: { kind: "cidr", cidr },
-    because: reasons[i] ?? [],
-  }));
-}
-
-interface CidrRow {
-  readonly index: number;
-  readonly low: bigint;
-  readonly high: bigint;
-}
-
-/** For each CIDR the grants that reach into it, without repeats, in a stable order. */
-function reasonsByCidr(cidrs: readonly Cidr[], policy: DatabasePolicy): readonly (readonly Because[])[] {
-  const rows = { 4: [] as CidrRow[], 6: [] as CidrRow[] };
-  cidrs.forEach((cidr, index) => {
-    const range = rangeOfBlock(cidrBlock(cidr));
-    rows[range.family].push({ index, low: BigInt(range.lo), high: BigInt(range.hi) });
-  });
-  const found = cidrs.map(() => new Map<string, Because>());
-  for (const grant of policy.grants) {
-    const key = becauseKey(grant.because);
-    const note = (row: CidrRow): void => void found[row.index]?.set(key, grant.because);
-    eachTouched(rows[4], pairsOf(grant.addresses, 4), note);
-    eachTouched(rows[6], pairsOf(grant.addresses, 6), note);
+  const rules: CompiledRule[] = [];
+  for (const range of toRanges(allowed)) {
+    for (const source of sources(range)) rules.push(new GrantedRule(policy, port, source));
   }
-  return found.map((reasons) =>
-    [...reasons.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, because]) => because),
-  );
+  return rules;
 }
 
-/** Calls `note` for each row (ascending, disjoint) that a range touches. */
-function eachTouched(
-  rows: readonly CidrRow[],
-  ranges: Iterable<readonly [bigint, bigint]>,
-  note: (row: CidrRow) => void,
-): void {
-  for (const [low, high] of ranges) {
-    for (let i = firstEndingAtOrAfter(rows, low); i < rows.length; i += 1) {
-      const row = rows[i];
-      if (row === undefined || row.low > high) break;
-      note(row);
-    }
+/** What a rule says, without why. */
+export function ruleContent({ direction, protocol, fromPort, toPort, source }: RuleContent): RuleContent {
+  return {
+    direction,
+    protocol,
+    ...(fromPort === undefined ? {} : { fromPort }),
+    ...(toPort === undefined ? {} : { toPort }),
+    source,
+  };
+}
+
+/** A class, because there may be millions: their reasons stay unmade and take no room. */
+class GrantedRule implements CompiledRule {
+  readonly direction = "ingress";
+  readonly protocol = "tcp";
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly source: CidrSource;
+  readonly #policy: DatabasePolicy;
+
+  constructor(policy: DatabasePolicy, port: number, source: CidrSource) {
+    this.fromPort = port;
+    this.toPort = port;
+    this.source = source;
+    this.#policy = policy;
+  }
+
+  get because(): readonly Because[] {
+    return this.#policy.reasonsWithin(rangeOfBlock(cidrBlock(this.source.cidr)));
   }
 }
-
-function firstEndingAtOrAfter(rows: readonly CidrRow[], low: bigint): number {
-  let from = 0;
-  let to = rows.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    const row = rows[middle];
-    if (row !== undefined && row.high < low) from = middle + 1;
-    else to = middle;
-  }
-  return from;
-}
-
-function* pairsOf(set: AddressSet, family: 4 | 6): Iterable<readonly [bigint, bigint]> {
-  const flat = family === 4 ? set.v4 : set.v6;
-  for (let i = 0; i + 1 < flat.length; i += 2) yield [BigInt(flat[i] ?? 0), BigInt(flat[i + 1] ?? 0)];
-}
-
-const becauseKey = (b: Because): string =>
-  [b.rule, b.workload ?? "", b.virtualService ?? "", b.ipList ?? ""].join("|");

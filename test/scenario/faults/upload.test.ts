@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { file, lambdaLab, opening } from "./lambda-lab.ts";
-import { oldFlows, oldUploadBody } from "./old-lambda.ts";
+import { file, lambdaLab, opening, queueMessage } from "./lambda-lab.ts";
+import { oldFlows, oldHandler, oldUploadBody } from "./old-lambda.ts";
 
 describe("upload", () => {
   it("sends a plain body that is what its headers say, without padding", async () => {
@@ -36,15 +36,12 @@ describe("upload", () => {
   });
 
   it("counts the flows that the PCE did not take, and says so", async () => {
-    const world = lambdaLab();
-    world.lab.pce.faults.add({
-      when: ({ path }) => path.endsWith("bulk_traffic_flows"),
-      answer: { kind: "status", status: 500 },
-    });
-    await world
-      .handle({ Records: [world.put("one.log", file(opening(world.lab, "10.20.1.11")))] })
-      .catch(() => undefined);
-    expect(world.logged()).toMatch(/"uploadFailed":1|flows?: /);
-    expect(world.lab.pce.receivedFlows).toEqual([]);
+    const uploadAnswer = { num_flows_received: 2, num_flows_failed: 1, failed_flows: ["10.20.1.13"] };
+    const world = lambdaLab({ uploadAnswer });
+    const lines = ["10.20.1.11", "10.20.1.13"].map((source) => opening(world.lab, source));
+    const record = world.put("one.log", file(...lines));
+    await world.handle({ Records: [queueMessage("m-1", record)] });
+    expect(world.logged()).toContain('"received":1,"failed":1');
+    expect(await oldHandler(async () => uploadAnswer)).toEqual({ statusCode: "success" });
   });
 });

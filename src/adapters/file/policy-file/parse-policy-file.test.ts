@@ -235,6 +235,14 @@ describe("what is wrong", () => {
       want: ['2:24 POLICY_KEY_UNKNOWN | did you mean "id"?'],
     },
     {
+      of: "addresses of databases",
+      text: "version: 1\ndatabases: [{ match: { id: a* }, addresses: [10.0.0.256], labels: { a: b } }]",
+      want: [
+        '2:45 POLICY_ADDRESSES_OF_MANY | name it: "match: { id: orders }"',
+        '2:46 POLICY_ADDRESS_INVALID | write it like "10.20.4.17" or "2001:db8::17"',
+      ],
+    },
+    {
       of: "a rule set without scope",
       text: "version: 1\nrule_sets: [{ name: a }]",
       want: [

@@ -115,6 +115,12 @@ export const DatabaseSchema = z.strictObject({
   description: Description,
   match: DatabaseMatchSchema.default({}),
   labels: LabelTemplates,
+  addresses: z
+    .array(text)
+    .describe(
+      "Private addresses of the one database that id or arn names; tells its flows from those of others",
+    )
+    .optional(),
 });
 
 const ActorShape = z.union(

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { parseAddress } from "../../../core/net/address.ts";
 import { type Cidr, parseCidr } from "../../../core/net/cidr.ts";
 import type { LabelTemplate, MappingRule, ObjectMatch } from "../../../core/policy/mapping/model.ts";
 import { type FileReader, note, readPart } from "./file-reader.ts";
@@ -43,8 +44,31 @@ export function readDatabaseRule(
     ...identity(reader, path),
     match: toDatabaseMatch(shape.match),
     labels: templates(reader, book, shape.labels, [...path, "labels"]),
+    ...addressesOf(reader, shape, [...path, "addresses"]),
   };
 }
+
+function addressesOf(
+  reader: FileReader,
+  { match, addresses }: z.infer<typeof DatabaseSchema>,
+  path: YamlPath,
+): Pick<MappingRule, "addresses"> {
+  if (addresses === undefined) return {};
+  const named = [match.id, match.arn].filter((value) => typeof value === "string" && !/[*?]/.test(value));
+  if (named.length === 0) note(reader, path, ADDRESSES_OF_MANY);
+  for (const [i, text] of addresses.entries()) {
+    const address = parseAddress(text);
+    if (!address.ok) note(reader, [...path, i], { ...address.error, code: "POLICY_ADDRESS_INVALID" });
+  }
+  return { addresses };
+}
+
+const ADDRESSES_OF_MANY = {
+  code: "POLICY_ADDRESSES_OF_MANY",
+  what: "the rule gives addresses and may be about several databases",
+  why: "an address belongs to one database",
+  fix: 'name it: "match: { id: orders }"',
+};
 
 const MATCHES_EVERYTHING = {
   code: "POLICY_MAPPING_UNBOUNDED",

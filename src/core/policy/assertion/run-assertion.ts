@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../diagnostic.ts";
 import { nearest } from "../../nearest.ts";
-import { type AddressSet, EMPTY_SET, intersect, isEmpty, subtract, toCidrs } from "../../net/address-set.ts";
+import { type AddressSet, intersect, isEmpty, subtract, toCidrs } from "../../net/address-set.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { PolicyIndex } from "../policy-index.ts";
 import { type LabelQuery, labelQueryText } from "../source/consumer-source.ts";
@@ -153,6 +153,3 @@ function judged(
   if (!right) return { status: "failed", why: "admitted" };
   return doubt === undefined ? { status: "passed" } : { status: "unknown", why: doubt };
 }
-
-/** Nobody at all. */
-export const NOBODY: LevelReach = { admitted: EMPTY_SET, doubts: [] };

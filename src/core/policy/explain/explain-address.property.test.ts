@@ -33,7 +33,8 @@ function explained({ of, text, at }: { of: World; text: string; at: number }) {
   const answer = explainAddress(policyIndex(policy, of.options), database, address.value);
   const allowsAfter = (...changes: readonly Change[]): boolean =>
     policyOracle(applyChanges(policy, changes), database, of.options).allows(text);
-  return { answer, allowsAfter, policy };
+  const standing = policyOracle(policy, database, of.options).standing();
+  return { answer, allowsAfter, policy, standing };
 }
 
 const lift = (rule: { readonly href: string }): Change => ({ kind: "liftOverrideDeny", rule: rule.href });
@@ -133,10 +134,12 @@ describe("explainAddress against an oracle that asks one packet at a time", () =
   it("names no change too many for the nearest rule", () => {
     fc.assert(
       fc.property(asked, (question) => {
-        const { answer, allowsAfter } = explained(question);
+        const { answer, allowsAfter, standing } = explained(question);
         const [near] = answer.verdict === "denied" ? answer.nearest : [];
         if (near === undefined || !near.tried) return;
         const changes = near.gaps.map((gap) => gap.change);
+        // A database that is its own consumer may come under further rules by the very label it lacks as a consumer.
+        if (changes.some((change) => change.kind === "relabel" && standing.includes(change.href))) return;
         for (const spared of changes) {
           const others = changes.filter((change) => change !== spared);
           expect({ changes, spared, allows: allowsAfter(...others) }).toEqual({

@@ -5,18 +5,49 @@ import type { DatabaseMatch } from "../database-match.ts";
 import { databasePolicy } from "../database-policy.ts";
 import { sortedFindings } from "../findings.ts";
 import type { Grants } from "../grants.ts";
+import { mergeAddressSets } from "../merge-address-sets.ts";
 import type { Href } from "../model.ts";
 import type { PolicyIndex } from "../policy-index.ts";
-import type { DatabasePolicy } from "../resolution.ts";
+import type { Reasons, ReasonsWithin } from "../reasons.ts";
+import type { DatabasePolicy, Grant } from "../resolution.ts";
 import { databaseLabels } from "../resolve-policy.ts";
 import type { SetUnions } from "../set-unions.ts";
 import type { Layer } from "./layer.ts";
-import { clip, patch } from "./patch-address-set.ts";
+import { clip, minus, patch } from "./patch-address-set.ts";
 import type { SetTable } from "./set-table.ts";
 
-/** Where the reasons of an answer come from. Moves on with the policy for as long as the answer holds. */
-export interface ReasonSource {
-  current: { readonly grants: Grants; readonly table: SetTable };
+/** What reasons are made from. */
+interface ReasonBase {
+  readonly grants: Grants;
+  readonly reasons: Reasons;
+  readonly table: SetTable;
+}
+
+/**
+ * Where the reasons of an answer come from. It moves on with the policy for as long as the answer holds, so that an
+ * answer does not keep the index that it was first made from.
+ */
+export class ReasonSource {
+  #base: ReasonBase;
+  #within: ReasonsWithin | undefined;
+
+  constructor(base: ReasonBase) {
+    this.#base = base;
+  }
+
+  moveOn(base: ReasonBase): void {
+    this.#base = base;
+    this.#within = undefined;
+  }
+
+  grants(of: Fresh, denied: AddressSet): readonly Grant[] {
+    return this.#base.grants(draftOf(of, this.#base.table), denied);
+  }
+
+  within(of: Fresh, denied: AddressSet): ReasonsWithin {
+    this.#within ??= this.#base.reasons(draftOf(of, this.#base.table), denied);
+    return this.#within;
+  }
 }
 
 /** What is known of one database, in parts that can be replaced. */
@@ -33,12 +64,8 @@ export interface Answer {
 }
 
 /** What answers are put together from. */
-export interface Ingredients {
+export interface Ingredients extends ReasonBase {
   readonly index: PolicyIndex;
-  readonly table: SetTable;
-  readonly grants: Grants;
-  /** For databases that are not merely patched. */
-  readonly allowed: SetUnions;
   readonly denied: SetUnions;
 }
 
@@ -60,38 +87,45 @@ export function deniedSets(layers: Fresh["layers"]): readonly AddressSet[] {
   return [...layers.values()].flatMap((layer) => layer.denied);
 }
 
-/** Puts an answer together from all its parts. */
-export function freshAnswer(
-  { match, layers }: Fresh,
-  from: Ingredients,
-  before?: Answer,
-): Answer {
+/** Puts an answer together from the beginning. */
+export function freshAnswer({ match, layers }: Fresh, from: Ingredients, allowedBy: SetUnions): Answer {
   const sets = setsOf(layers);
-  const granted = from.allowed(sets.flatMap((number) => from.table.sets[number]?.addresses ?? []));
+  const granted = allowedBy(addressesIn(from.table, sets));
   const denied = from.denied(deniedSets(layers));
   const allowed = isEmpty(denied) ? granted : subtract(granted, denied);
-  return answerOf({ match, layers, sets, granted, denied, allowed }, from, before);
+  return answerOf({ match, layers, sets, granted, denied, allowed }, from);
+}
+
+/** The addresses of consumer sets, set by set. */
+export function addressesIn({ sets }: SetTable, numbers: readonly number[]): readonly AddressSet[] {
+  return numbers.flatMap((number) => sets[number]?.addresses ?? []);
 }
 
 /** The addresses of some consumer sets within the addresses that may have changed. */
 export type ContentOf = (sets: readonly number[]) => AddressSet;
 
-/**
- * Puts an answer together from one whose consumer sets have the same numbers.
- *
- * @param delta all addresses that may have come to any of the sets, or gone
- */
-export function patchedAnswer(
-  before: Answer,
-  fresh: Fresh,
-  from: Ingredients,
-  delta: AddressSet,
-  contentOf: ContentOf,
-): Answer {
-  const { sets } = before;
-  const granted = patch(before.granted, delta, contentOf(sets));
+/** How the consumer sets of a database changed. */
+export interface SetsChange {
+  /** Numbers of the sets that it has now, ascending. */
+  readonly sets: readonly number[];
+  /** All addresses that may have come to any set that it keeps, or gone. */
+  readonly delta: AddressSet;
+  readonly contentOf: ContentOf;
+  /** Addresses of sets that it has no more, and that are in none that it has. */
+  readonly lost: AddressSet;
+  /** Addresses of sets that it had not before. */
+  readonly come: readonly AddressSet[];
+}
+
+/** Brings an answer up to date without putting together what stays. */
+export function patchedAnswer(before: Answer, fresh: Fresh, from: Ingredients, change: SetsChange): Answer {
+  const { sets, lost } = change;
+  const kept = patch(before.granted, change.delta, change.contentOf(sets));
+  const left = isEmpty(lost) ? kept : minus(kept, lost);
+  const gained = union(...change.come.map((set) => minus(set, left)));
+  const granted = isEmpty(gained) ? left : mergeAddressSets(left, gained);
   const denied = fresh.layers === before.layers ? before.denied : deniedNow(before, fresh, from);
-  const allowed = allowedNow(before, granted, denied, delta);
+  const allowed = allowedNow(before, granted, denied, union(change.delta, lost, gained));
   return answerOf({ ...fresh, sets, granted, denied, allowed }, from, before);
 }
 
@@ -105,8 +139,8 @@ function allowedNow(before: Answer, granted: AddressSet, denied: AddressSet, del
   const all =
     denied === before.denied
       ? delta
-      : union(delta, subtract(denied, before.denied), subtract(before.denied, denied));
-  return patch(before.policy.allowed, all, subtract(clip(granted, all), denied));
+      : union(delta, minus(denied, before.denied), minus(before.denied, denied));
+  return patch(before.policy.allowed, all, minus(clip(granted, all), denied));
 }
 
 interface Parts extends Fresh {
@@ -116,24 +150,25 @@ interface Parts extends Fresh {
   readonly allowed: AddressSet;
 }
 
-function answerOf({ allowed, ...parts }: Parts, { index, grants, table }: Ingredients, before?: Answer): Answer {
+function answerOf({ allowed, ...parts }: Parts, from: Ingredients, before?: Answer): Answer {
   const { match, layers, denied } = parts;
   const sameMatch = before?.match === match;
   const told = sameMatch && before.layers === layers ? before.policy : toldBy(parts, before);
-  const reasons: ReasonSource = { current: { grants, table } };
+  const { grants, reasons, table } = from;
+  const source = new ReasonSource({ grants, reasons, table });
   const policy = databasePolicy(
     {
       arn: match.database.arn,
       matched: match.matched,
-      labels: sameMatch ? before.policy.labels : databaseLabels(index, match),
+      labels: sameMatch ? before.policy.labels : databaseLabels(from.index, match),
       allowed,
       overrideDenied: denied,
       incomplete: told.incomplete,
       findings: told.findings,
     },
-    () => reasons.current.grants(draftOf(parts, reasons.current.table), denied),
+    { grants: () => source.grants(parts, denied), within: () => source.within(parts, denied) },
   );
-  return { ...parts, policy, reasons };
+  return { ...parts, policy, reasons: source };
 }
 
 function toldBy(

@@ -1,21 +1,23 @@
-import { type AddressSet, union } from "../../net/address-set.ts";
+import { type AddressSet, countAddresses, EMPTY_SET, isEmpty, union } from "../../net/address-set.ts";
 import type { Consumers } from "../consumer-set.ts";
 import type { DatabaseMatch } from "../database-match.ts";
 import { grants } from "../grants.ts";
+import { reasons } from "../reasons.ts";
 import { setUnions } from "../set-unions.ts";
 import {
   type Answer,
-  type ContentOf,
+  addressesIn,
   deniedSets,
   type Fresh,
   freshAnswer,
   type Ingredients,
   patchedAnswer,
+  type SetsChange,
   setsOf,
 } from "./answer.ts";
 import type { ConsumerUpdate } from "./consumer-update.ts";
 import type { LayersOf } from "./layer-update.ts";
-import { clip } from "./patch-address-set.ts";
+import { minus } from "./patch-address-set.ts";
 import type { SetNumbers, SetTable } from "./set-table.ts";
 import { sharedContent } from "./shared-content.ts";
 
@@ -34,27 +36,20 @@ export function answerAll(
 ): Answers {
   const databases = matches.map((match, at) => ({ match, layers: layers[at] ?? new Map() }));
   const table = numbers.table(new Set(databases.flatMap((each) => setsOf(each.layers))));
-  const from = ingredients(lookups, table, databases, databases);
-  return { answers: databases.map((each) => freshAnswer(each, from)), table };
+  const from = ingredients(lookups, table, databases);
+  const allowedBy = setUnions(databases.map((each) => addressesIn(table, setsOf(each.layers))));
+  return { answers: databases.map((each) => freshAnswer(each, from, allowedBy)), table };
 }
 
-function ingredients(
-  lookups: Consumers,
-  table: SetTable,
-  fresh: readonly Fresh[],
-  relayered: readonly Fresh[],
-): Ingredients {
+/** @param relayered databases of which rule sets say something else */
+function ingredients(lookups: Consumers, table: SetTable, relayered: readonly Fresh[]): Ingredients {
   return {
     index: lookups.index,
     table,
     grants: grants(lookups),
-    allowed: setUnions(fresh.map(({ layers }) => addressesIn(table, setsOf(layers)))),
+    reasons: reasons(lookups),
     denied: setUnions(relayered.map(({ layers }) => deniedSets(layers))),
   };
-}
-
-function addressesIn(table: SetTable, numbers: readonly number[]): readonly AddressSet[] {
-  return numbers.flatMap((number) => table.sets[number]?.addresses ?? []);
 }
 
 /** What answers are brought up to date with. */
@@ -73,8 +68,6 @@ interface Touched extends Fresh {
   readonly at: number;
   readonly before: Answer;
   readonly sets: readonly number[];
-  /** Addresses that may have come or gone beyond those of the sets that it keeps; absent when they are too many. */
-  readonly own: AddressSet | undefined;
 }
 
 /** Brings the answers of the databases that the change touches up to date. */
@@ -86,17 +79,16 @@ export function answerAnew(
     const layers = change.layers[at] ?? answer.layers;
     return layers === answer.layers ? answer.sets : setsOf(layers);
   });
-  const table = change.numbers.table(new Set(sets.flat()));
-  const touched = answers.flatMap((answer, at) => touchedDatabase(answer, at, sets[at] ?? [], table, change) ?? []);
-  const fresh = touched.filter((each) => each.own === undefined);
+  const relaid = answers.some((answer, at) => change.layers[at] !== answer.layers);
+  const table = relaid ? change.numbers.table(new Set(sets.flat())) : change.updated.table;
+  const touched = answers.flatMap((answer, at) => touchedDatabase(answer, at, sets[at] ?? [], change) ?? []);
   const relayered = touched.filter((each) => each.layers !== each.before.layers);
-  const from = ingredients(change.lookups, table, fresh, relayered);
-  const { delta } = change.updated;
-  const contentOf = sharedContent(table, delta);
+  const from = ingredients(change.lookups, table, relayered);
+  const setsChange = setsChanges(change, table);
   const out = [...answers];
-  for (const each of touched) out[each.at] = answerTo(each, from, delta, contentOf);
+  for (const each of touched) out[each.at] = patchedAnswer(each.before, each, from, setsChange(each));
   for (const [at, answer] of answers.entries()) {
-    if (out[at] === answer) answer.reasons.current = { grants: from.grants, table };
+    if (out[at] === answer) answer.reasons.moveOn({ grants: from.grants, reasons: from.reasons, table });
   }
   return { answers: out, table, touched: touched.map((each) => each.at) };
 }
@@ -105,7 +97,6 @@ function touchedDatabase(
   before: Answer,
   at: number,
   sets: readonly number[],
-  table: SetTable,
   change: AnswerChange,
 ): Touched | undefined {
   const match = change.matches[at] ?? before.match;
@@ -113,34 +104,41 @@ function touchedDatabase(
   const { changed } = change.updated;
   const same = match === before.match && layers === before.layers;
   if (same && !sets.some((number) => changed.has(number))) return undefined;
-  return { at, before, match, layers, sets, own: ownDelta(before.sets, sets, change.before, table) };
+  return { at, before, match, layers, sets };
 }
 
-/** More intervals than this are not worth patching. */
-const FEW = 2_000;
-
-/** The addresses of sets that are used now and were not, or the other way round. */
-function ownDelta(
-  old: readonly number[],
-  now: readonly number[],
-  before: SetTable,
-  after: SetTable,
-): AddressSet | undefined {
-  if (old === now) return union();
-  const [had, has] = [new Set(old), new Set(now)];
-  const gone = old.filter((number) => !has.has(number) || before.sets[number]?.query !== after.sets[number]?.query);
-  const come = now.filter((number) => !had.has(number) || gone.includes(number));
-  const parts = [...addressesIn(before, gone), ...addressesIn(after, come)];
-  const intervals = parts.reduce((sum, { v4, v6 }) => sum + v4.length + v6.length, 0);
-  return intervals > FEW ? undefined : union(...parts);
+function setsChanges(change: AnswerChange, table: SetTable): (touched: Touched) => SetsChange {
+  const { delta } = change.updated;
+  const contentOf = sharedContent(table, delta);
+  const withoutHeld = remainder(table);
+  return ({ before, sets }) => {
+    const common = { sets, delta, contentOf };
+    if (before.sets === sets) return { ...common, lost: EMPTY_SET, come: [] };
+    const same = (number: number): boolean =>
+      change.before.sets[number]?.signature === table.sets[number]?.signature;
+    const had = new Set(before.sets);
+    const has = new Set(sets);
+    const gone = before.sets.filter((number) => !has.has(number) || !same(number));
+    const come = sets.filter((number) => !had.has(number) || !same(number));
+    const lost = withoutHeld(union(...addressesIn(change.before, gone)), sets);
+    return { ...common, lost, come: addressesIn(table, come) };
+  };
 }
 
-function answerTo(each: Touched, from: Ingredients, delta: AddressSet, contentOf: ContentOf): Answer {
-  const { before, own, sets } = each;
-  if (own === undefined) return freshAnswer(each, from, before);
-  const kept = { ...before, sets };
-  if (own.v4.length + own.v6.length === 0) return patchedAnswer(kept, each, from, delta, contentOf);
-  const all = union(delta, own);
-  const within: ContentOf = (numbers) => union(...addressesIn(from.table, numbers).map((set) => clip(set, all)));
-  return patchedAnswer(kept, each, from, all, within);
+/** Prepares to say which of some addresses are in none of some consumer sets. Large sets are asked first. */
+function remainder({ sets }: SetTable): (of: AddressSet, numbers: readonly number[]) => AddressSet {
+  const sizes = new Map<number, number>();
+  const sizeOf = (number: number): number => {
+    const known = sizes.get(number) ?? Number(countAddresses(sets[number]?.addresses ?? EMPTY_SET, 4));
+    sizes.set(number, known);
+    return known;
+  };
+  return (of, numbers) => {
+    let rest = of;
+    for (const number of numbers.toSorted((a, b) => sizeOf(b) - sizeOf(a))) {
+      if (isEmpty(rest)) return rest;
+      rest = minus(rest, sets[number]?.addresses ?? EMPTY_SET);
+    }
+    return rest;
+  };
 }

@@ -16,8 +16,8 @@ export function withAddresses(
     address.family === 6 ? [{ value: address.value, prefix }] : [],
   );
   return {
-    v4: withHosts(table.v4, owner, four, workloads, (values) => Uint32Array.from(values)),
-    v6: withHosts(table.v6, owner, six, workloads, (values) => values),
+    v4: withHosts(table.v4, owner, four, workloads, (size) => new Uint32Array(size)),
+    v6: withHosts(table.v6, owner, six, workloads, () => []),
   };
 }
 
@@ -31,12 +31,13 @@ function withHosts<V>(
   owner: number,
   hosts: readonly OneHost<V>[],
   workloads: number,
-  listOf: (values: V[]) => ArrayLike<V>,
+  room: (size: number) => ArrayLike<V> & { [at: number]: V },
 ): HostTable<V> {
   const grown = withRoom(table, workloads);
   const own = grown.entries.subarray(grown.startOf[owner], grown.startOf[owner + 1]);
   if (own.length === 0 && hosts.length === 0) return grown;
-  const columns = new Columns<V>(grown.owners.length - own.length + hosts.length);
+  const size = grown.owners.length - own.length + hosts.length;
+  const columns = new Columns<V>(room(size), size);
   const sorted = [...hosts].sort((a, b) => (a.value < b.value ? -1 : Number(a.value > b.value)));
   const gone = [...own].sort((a, b) => a - b);
   let from = 0;
@@ -55,7 +56,7 @@ function withHosts<V>(
   }
   copyUntil(grown.owners.length);
   const { values, owners, prefixes } = columns;
-  return tableOf({ values: listOf(values), owners, prefixes }, workloads);
+  return tableOf({ values, owners, prefixes }, workloads);
 }
 
 /** A table for more workloads, none of which has an address yet. */
@@ -69,25 +70,30 @@ function withRoom<V>(table: HostTable<V>, workloads: number): HostTable<V> {
 
 /** The columns of a table while they are filled. */
 class Columns<V> {
-  readonly values: V[] = [];
+  readonly values: ArrayLike<V> & { [at: number]: V };
   readonly owners: Uint32Array;
   readonly prefixes: Uint8Array;
+  #filled = 0;
 
-  constructor(size: number) {
+  constructor(values: ArrayLike<V> & { [at: number]: V }, size: number) {
+    this.values = values;
     this.owners = new Uint32Array(size);
     this.prefixes = new Uint8Array(size);
   }
 
   copy(from: HostTable<V>, start: number, end: number): void {
     if (end <= start) return;
-    this.owners.set(from.owners.subarray(start, end), this.values.length);
-    this.prefixes.set(from.prefixes.subarray(start, end), this.values.length);
-    for (let at = start; at < end; at += 1) this.values.push(from.values[at] as V);
+    this.owners.set(from.owners.subarray(start, end), this.#filled);
+    this.prefixes.set(from.prefixes.subarray(start, end), this.#filled);
+    const shift = this.#filled - start;
+    for (let at = start; at < end; at += 1) this.values[at + shift] = from.values[at] as V;
+    this.#filled += end - start;
   }
 
   add(value: V, owner: number, prefix: number): void {
-    this.owners[this.values.length] = owner;
-    this.prefixes[this.values.length] = prefix;
-    this.values.push(value);
+    this.values[this.#filled] = value;
+    this.owners[this.#filled] = owner;
+    this.prefixes[this.#filled] = prefix;
+    this.#filled += 1;
   }
 }

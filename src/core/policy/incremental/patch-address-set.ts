@@ -1,8 +1,9 @@
-import { type AddressSet, equals, isEmpty } from "../../net/address-set.ts";
+import { type AddressSet, equals, isEmpty, subtract } from "../../net/address-set.ts";
+import { EVERYTHING } from "../ip-list-addresses.ts";
 import { mergeAddressSets, V4, V6 } from "../merge-address-sets.ts";
 import { type Family, firstEndingFrom } from "../merge-sorted.ts";
 
-/** The addresses of `set` that lie in `within`. Quick when `within` is small. */
+/** The addresses in both sets. Quick when one of them is small. */
 export function clip(set: AddressSet, within: AddressSet): AddressSet {
   return {
     v4: Uint32Array.from(clipped<number>(set.v4, within.v4)),
@@ -10,7 +11,14 @@ export function clip(set: AddressSet, within: AddressSet): AddressSet {
   };
 }
 
-function clipped<V>(list: ArrayLike<V>, within: ArrayLike<V>): V[] {
+/** The addresses of `set` that are not in `taken`. Quick when one of them is small. */
+export function minus(set: AddressSet, taken: AddressSet): AddressSet {
+  const small = taken.v4.length + taken.v6.length <= set.v4.length + set.v6.length;
+  return small ? clip(set, subtract(EVERYTHING, taken)) : subtract(set, clip(taken, set));
+}
+
+function clipped<V>(a: ArrayLike<V>, b: ArrayLike<V>): V[] {
+  const [list, within] = a.length < b.length ? [b, a] : [a, b];
   const out: V[] = [];
   for (let w = 0; w < within.length; w += 2) {
     const low = within[w] as V;

@@ -1,4 +1,4 @@
-import { type ConsumerSet, type FoundConsumers, signatureOf } from "../consumer-set.ts";
+import type { ConsumerSet, FoundConsumers } from "../consumer-set.ts";
 
 /**
  * The consumer sets in use, by number. A number stands for what is looked for; the set that was found under it changes
@@ -37,5 +37,5 @@ export class SetNumbers {
 
 /** The sets as lookups remember them. */
 export function foundSets({ sets }: SetTable): FoundConsumers["sets"] {
-  return new Map(sets.flatMap((set) => (set === undefined ? [] : [[signatureOf(set.query), set] as const])));
+  return new Map(sets.flatMap((set) => (set === undefined ? [] : [[set.signature, set] as const])));
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../../diagnostic.ts";
 import type { LabelTerms } from "../../label/label-terms.ts";
-import { type AddressSet, isEmpty, subtract, union } from "../../net/address-set.ts";
+import { type AddressSet, EMPTY_SET, isEmpty, subtract, union } from "../../net/address-set.ts";
 import { type Resolving, resolveAllowRules } from "../allow-rules.ts";
 import { type ConsumerSet, consumers } from "../consumer-set.ts";
 import { type DatabaseDraft, databaseDraft } from "../database-draft.ts";
@@ -58,38 +58,70 @@ export function lintWorld(index: PolicyIndex, databases: readonly NamedDatabase[
     resolveOverrideDenies(to, ruleSet);
   }
   const opened = openedByRule(to.drafts);
-  const denied = to.drafts.map((draft) => union(...draft.denied));
+  const denied = deniedSets(to.drafts);
+  const left = subtraction();
   const rules = index.policy.ruleSets.flatMap((ruleSet) =>
-    ruleSet.rules.map((rule) => lintedRule(to, ruleSet, rule, opened.get(rule.href) ?? new Map(), denied)),
+    ruleSet.rules.map((rule) =>
+      lintedRule(to, ruleSet, rule, grantsOf(opened.get(rule.href) ?? new Map(), denied, left)),
+    ),
   );
   return { to, index, databases, rules };
 }
 
-function lintedRule(
-  to: Resolving,
-  ruleSet: RuleSet,
-  rule: AllowRule,
-  sets: ReadonlyMap<number, readonly ConsumerSet[]>,
-  denied: readonly AddressSet[],
-): LintedRule {
+/** What a rule opens, and what of it is left after override denies. */
+type RuleGrants = Pick<LintedRule, "opens" | "grants">;
+
+function lintedRule(to: Resolving, ruleSet: RuleSet, rule: AllowRule, does: RuleGrants): LintedRule {
   const providers = ruleSide(to.lookups.index, rule.providers);
-  const opens = new Map([...sets].map(([at, of]) => [at, union(...of.map((set) => set.addresses))]));
-  const left = [...opens].map(([at, set]) => [at, without(set, denied[at])] as const);
   return {
     ruleSet,
     rule,
     providers,
     enabled: ruleSet.enabled && rule.enabled,
     names: namedDatabases(to, ruleSet, rule, providers),
-    opens,
-    grants: new Map(left.filter(([, set]) => !isEmpty(set))),
+    ...does,
   };
 }
 
-/** The set itself where nothing is taken away, so that databases share it. */
-function without(set: AddressSet, denied: AddressSet | undefined): AddressSet {
-  if (denied === undefined || !(overlap(set.v4, denied.v4) || overlap(set.v6, denied.v6))) return set;
-  return subtract(set, denied);
+function grantsOf(
+  sets: ReadonlyMap<number, readonly ConsumerSet[]>,
+  denied: readonly AddressSet[],
+  left: Subtraction,
+): RuleGrants {
+  const opens = new Map([...sets].map(([at, of]) => [at, union(...of.map((set) => set.addresses))]));
+  const granted = [...opens].map(([at, set]) => [at, left(set, denied[at] ?? EMPTY_SET)] as const);
+  return { opens, grants: new Map(granted.filter(([, set]) => !isEmpty(set))) };
+}
+
+/** What override denies take away from each database; databases under the same ones share the set. */
+function deniedSets(drafts: readonly DatabaseDraft[]): readonly AddressSet[] {
+  const ids = new Map<AddressSet, number>();
+  const unions = new Map<string, AddressSet>();
+  return drafts.map(({ denied }) => {
+    for (const set of denied) ids.set(set, ids.get(set) ?? ids.size);
+    const key = [...denied]
+      .map((set) => ids.get(set) ?? 0)
+      .sort((a, b) => a - b)
+      .join();
+    const known = unions.get(key) ?? union(...denied);
+    unions.set(key, known);
+    return known;
+  });
+}
+
+type Subtraction = (set: AddressSet, denied: AddressSet) => AddressSet;
+
+/** Takes sets away from sets. The same pair gives the same object, so that equal grants are told by identity. */
+function subtraction(): Subtraction {
+  const known = new Map<AddressSet, Map<AddressSet, AddressSet>>();
+  return (set, denied) => {
+    if (!overlap(set.v4, denied.v4) && !overlap(set.v6, denied.v6)) return set;
+    const of = known.get(set) ?? new Map<AddressSet, AddressSet>();
+    known.set(set, of);
+    const rest = of.get(denied) ?? subtract(set, denied);
+    of.set(denied, rest);
+    return rest;
+  };
 }
 
 function openedByRule(drafts: readonly DatabaseDraft[]): Map<Href, Map<number, ConsumerSet[]>> {

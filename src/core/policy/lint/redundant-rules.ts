@@ -18,7 +18,7 @@ import { databaseWords, type LintedRule, type LintWorld, nameWords, ruleWords } 
  * databases others make too. All that are reported may go together: none counts on another that is reported.
  */
 export function redundantRules(world: LintWorld): readonly LintFinding[] {
-  const granting = world.rules.filter((each) => each.grants.size > 0);
+  const granting = world.rules.filter((each) => each.grants.size > 0).toSorted(byHref);
   const copies = copiesAmong(granting);
   const candidates = granting.filter((each) => !copies.has(each));
   const left = grantsByDatabase(candidates);
@@ -31,6 +31,11 @@ export function redundantRules(world: LintWorld): readonly LintFinding[] {
   }
   return [...[...copies].map(([copy, original]) => duplicatedRule(copy, original)), ...shadowed];
 }
+
+const byHref = (a: LintedRule, b: LintedRule): number => (a.rule.href < b.rule.href ? -1 : 1);
+
+/** Other rules that a finding names. */
+const NAMED = 3;
 
 type ByDatabase = ReadonlyMap<number, DatabaseGrants>;
 
@@ -52,6 +57,16 @@ class DatabaseGrants {
   /** Whether some rule grants the set besides the one whose own set is given. */
   grants(set: AddressSet, own: AddressSet): boolean {
     return (this.#uses.get(set) ?? 0) > (set === own ? 1 : 0);
+  }
+
+  /** Names of the first few rules that grant a part of the set. */
+  namesOfOthers(set: AddressSet): readonly string[] {
+    const names: string[] = [];
+    for (const [{ rule }, other] of this.rules) {
+      if (meets(set, other)) names.push(rule.description || rule.href);
+      if (names.length === NAMED) break;
+    }
+    return names;
   }
 
   /** The sets that the other rules grant. */
@@ -125,8 +140,7 @@ const meets = (a: AddressSet, b: AddressSet): boolean => overlap(a.v4, b.v4) || 
 function shadowedRule(world: LintWorld, shadowed: LintedRule, left: ByDatabase): LintFinding {
   const { rule, ruleSet, grants } = shadowed;
   const [[at, set] = [-1, EMPTY_SET]] = grants;
-  const by = [...(left.get(at)?.rules ?? [])].filter(([, other]) => meets(set, other));
-  const names = nameWords(by.map(([other]) => other.rule.description || other.rule.href));
+  const names = nameWords(left.get(at)?.namesOfOthers(set) ?? []);
   return {
     code: "RULE_SHADOWED",
     about: { kind: "rule", href: rule.href, ruleSet: ruleSet.href },
@@ -136,11 +150,11 @@ function shadowedRule(world: LintWorld, shadowed: LintedRule, left: ByDatabase):
   };
 }
 
-/** Each copy with the rule that it repeats, which is the first by href. */
+/** Each copy with the rule that it repeats, which is the first of them. */
 function copiesAmong(rules: readonly LintedRule[]): ReadonlyMap<LintedRule, LintedRule> {
   const first = new Map<string, LintedRule>();
   const copies = new Map<LintedRule, LintedRule>();
-  for (const each of rules.toSorted((a, b) => (a.rule.href < b.rule.href ? -1 : 1))) {
+  for (const each of rules) {
     const key = contentKey(each);
     const original = first.get(key);
     if (original === undefined) first.set(key, each);

@@ -13,6 +13,8 @@ interface ReadyRule {
 /** The labels of one object, key to value, and what had to be left out. */
 export interface MappedLabels {
   readonly labels: ReadonlyMap<string, string>;
+  /** Those that rules name. */
+  readonly addresses: readonly string[];
   readonly findings: readonly Diagnostic[];
 }
 
@@ -60,6 +62,7 @@ function labelsOf(object: AwsObject, rules: readonly MappingRule[], mapping: Pol
   const entries = [...decided];
   return {
     labels: new Map(entries.flatMap(([key, v]) => (typeof v === "string" ? [[key, v] as const] : []))),
+    addresses: rules.flatMap((rule) => rule.addresses ?? []),
     findings: entries.flatMap(([, v]) => (typeof v === "string" ? [] : [v])),
   };
 }

@@ -53,6 +53,11 @@ export interface MappingRule {
   readonly line: number;
   readonly match: ObjectMatch;
   readonly labels: readonly LabelTemplate[];
+  /**
+   * Addresses of the one database that the rule is about. AWS does not say which of the interfaces that several
+   * databases share is whose, and without it their flows cannot be told apart.
+   */
+  readonly addresses?: readonly string[];
 }
 
 /**

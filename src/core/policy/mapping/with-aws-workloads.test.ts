@@ -200,6 +200,12 @@ describe("a mapped workload", () => {
     ]);
   });
 
+  it("of a database has the addresses that its rule names", () => {
+    const named = { ...rule({ names: ["orders"] }, "role=database"), addresses: ["10.0.9.1"] };
+    const { workloads } = mapped({ databases: [named] }).policy;
+    expect(workloads.map((w) => w.interfaces.map((i) => i.address))).toEqual([["10.0.9.1"]]);
+  });
+
   it("gives way to a workload by hand that names the same database", () => {
     const byHand = { ...policy().workloads[4], externalDataReference: arnOf("orders") } as const;
     const of = policy({ mapping: mapping({ databases: [rule({}, "role=database")] }) });

@@ -34,7 +34,9 @@ export function withAwsWorkloads(policy: Policy, inventory: Inventory, owner: st
     if (mapped.labels.size === 0) continue;
     const own = labelsIn(mapping, mapped.labels);
     for (const each of own) labels.set(each.href, each);
-    workloads.push(toWorkload(mapping, object, own));
+    workloads.push(
+      toWorkload(mapping, { ...object, addresses: unique([...object.addresses, ...mapped.addresses]) }, own),
+    );
   }
   const unread = needsConsumers(mapping) ? (inventory.consumersUnread ?? []) : [];
   const untold = unread.filter((finding) => !inventory.findings.includes(finding));
@@ -70,6 +72,8 @@ function fitsNothing({ line, match }: MappingRule, objects: readonly AwsObject[]
         : `did you mean ${close.map((name) => `"${name}"`).join(", ")}?`,
   };
 }
+
+const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
 const needsConsumers = ({ rules }: PolicyMapping): boolean => rules.length > 0;
 

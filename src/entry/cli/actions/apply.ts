@@ -1,5 +1,5 @@
 import type { ApplyPorts } from "../../../app/apply-run.ts";
-import { reconcile } from "../../../app/reconcile.ts";
+import { reconcileInWaves } from "../../../app/reconcile-in-waves.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
 import { planDocument } from "../../../core/plan/plan-document.ts";
 import type { CliContext } from "../context.ts";
@@ -10,6 +10,7 @@ import { CliProblem } from "../problem.ts";
 import { stepLine } from "../render/outcome-text.ts";
 import { planText } from "../render/plan-text.ts";
 import { counted } from "../render/quantity.ts";
+import { waveText } from "../render/wave-text.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import { showReport } from "../show-report.ts";
 import type { SourceOptions } from "../source-options.ts";
@@ -75,7 +76,12 @@ async function applyNow({ context, settings, world, ports, mustAsk }: ApplyNow):
     }
   }
   const plans = [first];
-  const report = await reconcile(ports, async () => plans.pop() ?? (await world.plan()).plan);
+  const report = await reconcileInWaves(
+    ports,
+    async () => plans.pop() ?? (await world.plan()).plan,
+    settings.config.waves,
+    { onWave: (event) => context.progress(waveText(event, context.progressStyle)) },
+  );
   showReport(context, settings, report, nameOf);
 }
 

@@ -109,6 +109,7 @@ async function sweepSettings(
     resolve: { includePublicIp: publicIp, directActorsIgnoreScope },
     apartMs: 1000 * parseDuration(options.twiceApart, "--twice-apart"),
     ...(traffic === undefined ? {} : { traffic }),
+    ...(settings.config.waves === undefined ? {} : { waves: settings.config.waves }),
   };
 }
 

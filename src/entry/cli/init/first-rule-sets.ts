@@ -19,17 +19,17 @@ export function firstRuleSets({ ruleSets }: PolicySuggestion, seen: Seen | undef
     "rule_sets:",
     ...(ruleSets.length === 0
       ? ["  # - name: …"]
-      : ruleSets.flatMap((set) => ["", ...oneRuleSet(set, seen)]).slice(1)),
+      : [...namesOf(ruleSets)].flatMap(([set, name]) => ["", ...oneRuleSet(set, name, seen)]).slice(1)),
   ];
 }
 
-function oneRuleSet(set: SuggestedRuleSet, seen: Seen | undefined): readonly string[] {
+function oneRuleSet(set: SuggestedRuleSet, name: string, seen: Seen | undefined): readonly string[] {
   const here = seenAt(set, seen);
   const roles = rolesOf(set, seen);
   const strangers = here.filter((s) => !set.roles.some((role) => isInside(set, s, role)));
   const unseen = set.roles.filter((role) => !roles.includes(role));
   return [
-    `  - name: ${scalar(nameOf(set))}`,
+    `  - name: ${scalar(name)}`,
     `    scope: ${scopeOf(set)}`,
     "    rules:",
     ...untold(set, seen),
@@ -72,12 +72,21 @@ function rolesOf(set: SuggestedRuleSet, seen: Seen | undefined): readonly string
   return set.roles.filter((role) => here.some((s) => isInside(set, s, role)));
 }
 
-/** Unlike any other's: two values with blanks in them may look like two others. */
-const nameOf = ({ app, env, databases }: SuggestedRuleSet): string => {
-  const parts = [app, env].filter((part) => part !== undefined);
-  const separator = parts.some((part) => part.includes(" ")) ? " / " : " ";
-  return parts.join(separator) || databases.join(" ");
-};
+const nameOf = ({ app, env, databases }: SuggestedRuleSet): string =>
+  [app, env].filter((part) => part !== undefined).join(" ") || databases.join(" ");
+
+/** The names of all rule sets; an application and an environment of one name get a number. */
+function namesOf(ruleSets: readonly SuggestedRuleSet[]): ReadonlyMap<SuggestedRuleSet, string> {
+  const taken = new Set<string>();
+  return new Map(
+    ruleSets.map((set) => {
+      let name = nameOf(set);
+      for (let n = 2; taken.has(name); n += 1) name = `${nameOf(set)} (${n})`;
+      taken.add(name);
+      return [set, name];
+    }),
+  );
+}
 
 function scopeOf({ app, env }: SuggestedRuleSet): string {
   const entries = [

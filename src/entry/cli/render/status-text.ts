@@ -25,8 +25,13 @@ export function statusText(plan: Plan, style: Style): string {
 export function stateText(d: DatabasePlan, style: Style): string {
   if (d.refused.length > 0) return style.red(`refused (${d.refused.map((r) => r.gate).join(", ")})`);
   if (d.mode === "observe") return style.dim("not enforced");
-  if (d.inSync) return style.green("in sync");
-  return style.yellow(
-    d.managedGroups.length === 0 ? "not enforced yet" : `drifted, ${counted(d.steps.length, "step")}`,
-  );
+  const leases = d.leases.filter((l) => l.state === "running").length;
+  const beside = leases === 0 ? "" : `, ${counted(leases, "lease")}`;
+  if (d.inSync) return style.green(`in sync${beside}`);
+  const away =
+    d.managedGroups.length === 0 ? "not enforced yet" : `${drifted(d)}, ${counted(d.steps.length, "step")}`;
+  return style.yellow(`${away}${beside}`);
 }
+
+/** Where nobody changed anything it is policy that moved on. */
+const drifted = (d: DatabasePlan): string => (d.drift.some((one) => !one.left) ? "drifted" : "behind policy");

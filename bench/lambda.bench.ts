@@ -1,0 +1,105 @@
+/**
+ * The Lambda handler's bundle and its cold start: bytes, files and source modules; milliseconds from the start of the
+ * process until the handler could take an event, beside Node alone and, where .venv has boto3, beside Python making
+ * the clients for the same services. One line of JSON.
+ *
+ *     node bench/lambda.bench.ts [runs]
+ *
+ * The contenders take turns, so that whatever else the machine does strikes all of them. Bytes are checked hard.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundleHandlers } from "../scripts/build.ts";
+
+const MAX_BYTES = 3_000_000;
+const MAX_START_BYTES = 600_000;
+const runs = Number(process.argv[2] ?? 11);
+const PYTHON = join(import.meta.dirname, "..", ".venv", "bin", "python");
+const ENV = {
+  PATH: process.env.PATH,
+  AWS_REGION: "eu-west-1",
+  AWS_DEFAULT_REGION: "eu-west-1",
+  AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+  AWS_SECRET_ACCESS_KEY: "secret",
+  MOAT_PCE_URL: "https://pce.example.com:8443",
+  MOAT_PCE_SECRET_ID: "moat/pce",
+};
+const BOTO3 = 'import boto3\nfor name in ("ec2", "rds", "s3"): boto3.client(name)';
+
+interface Contender {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+const node = (name: string, code: string): Contender => ({
+  name,
+  command: process.execPath,
+  args: ["--input-type=module", "-e", code],
+});
+
+function contenders(file: string, folder: string): readonly Contender[] {
+  const ready = `const { handler } = await import(${JSON.stringify(file)}); if (typeof handler !== "function") process.exit(3);`;
+  // Without records there is nothing to read; with them the clients would follow, which this loads and makes.
+  const clients = `${ready} await handler({ Records: [] }, { awsRequestId: "1", getRemainingTimeInMillis: () => 60000 });`;
+  const all = [
+    { name: "node -e 0", command: process.execPath, args: ["-e", "0"] },
+    node("handler ready", ready),
+    node("handler ready and an empty event answered", clients),
+    node("every file of the bundle loaded", everyFile(folder)),
+  ];
+  const hasBoto3 = existsSync(PYTHON) && spawnSync(PYTHON, ["-c", "import boto3"]).status === 0;
+  return hasBoto3
+    ? [
+        ...all,
+        { name: "python -c 0", command: PYTHON, args: ["-c", "0"] },
+        { name: "boto3 ec2+rds+s3 clients made", command: PYTHON, args: ["-c", BOTO3] },
+      ]
+    : all;
+}
+
+const everyFile = (folder: string): string =>
+  `import { readdirSync } from "node:fs"; for (const name of readdirSync(${JSON.stringify(folder)})) if (name.endsWith(".mjs")) await import(${JSON.stringify(`${folder}/`)} + name);`;
+
+function milliseconds({ name, command, args }: Contender): number {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(command, args, { env: ENV });
+  if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`);
+  return performance.now() - start;
+}
+
+const target = mkdtempSync(join(tmpdir(), "moat-bundle-"));
+try {
+  const [bundle] = await bundleHandlers(target);
+  if (bundle === undefined) throw new Error("There is no handler to bundle");
+  const { bytes, startBytes, files, modules, folder } = bundle;
+  if (bytes > MAX_BYTES) throw new Error(`The bundle has ${bytes} bytes, more than ${MAX_BYTES}`);
+  if (startBytes > MAX_START_BYTES)
+    throw new Error(`${startBytes} bytes are loaded at start, more than ${MAX_START_BYTES}`);
+  const all = contenders(join(folder, "index.mjs"), folder);
+  const times = new Map(all.map(({ name }) => [name, [] as number[]]));
+  for (let run = 0; run < runs; run += 1)
+    for (const each of all) times.get(each.name)?.push(milliseconds(each));
+  const sorted = [...times].map(([name, list]) => [name, list.toSorted((a, b) => a - b)] as const);
+  const at = (share: number) =>
+    Object.fromEntries(
+      sorted.map(([name, list]) => [name, Math.round(list[Math.floor((list.length - 1) * share)] ?? 0)]),
+    );
+  console.log(
+    JSON.stringify({
+      bench: "lambda",
+      bytes,
+      startBytes,
+      files,
+      modules,
+      runs,
+      medianMs: at(0.5),
+      leastMs: at(0),
+      node: process.version,
+    }),
+  );
+} finally {
+  rmSync(target, { recursive: true, force: true });
+}

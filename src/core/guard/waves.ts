@@ -1,0 +1,52 @@
+import { digest } from "../digest.ts";
+import type { DatabasePlan, Plan } from "../plan/plan.ts";
+
+/** In which order many databases are changed. */
+export interface WaveSettings {
+  /** Ids of the databases that go first, and alone. */
+  readonly canary: readonly string[];
+  /** Shares of the databases to change, in percent, that are done after each further wave; ascending. */
+  readonly percent: readonly number[];
+}
+
+/** The databases of one wave, by ARN. */
+export interface Wave {
+  readonly name: string;
+  readonly arns: readonly string[];
+}
+
+/**
+ * Divides the databases that a plan would change into waves. Repairs are no rollout: a database that somebody tampered
+ * with is in the first wave, whatever its id. The canaries follow, then the rest by shares, spread by a fingerprint of
+ * the ARN so that a wave is no single team's. Waves that would be empty are left out.
+ */
+export function wavesOf(plan: Plan, { canary, percent }: WaveSettings): readonly Wave[] {
+  const pending = plan.databases.filter((d) => d.steps.length > 0);
+  const repairs = pending.filter(isRepair);
+  const first = pending.filter((d) => !isRepair(d) && canary.includes(d.id));
+  const rest = pending
+    .filter((d) => !isRepair(d) && !canary.includes(d.id))
+    .sort((a, b) => (spread(a) < spread(b) ? -1 : 1));
+  const waves = [wave("repairs", repairs), wave("canary", first)];
+  let done = 0;
+  for (const share of percent.at(-1) === 100 ? percent : [...percent, 100]) {
+    const upTo = Math.ceil((rest.length * share) / 100);
+    waves.push(wave(`${share} %`, rest.slice(done, upTo)));
+    done = Math.max(done, upTo);
+  }
+  return waves.filter(({ arns }) => arns.length > 0);
+}
+
+const isRepair = (database: DatabasePlan): boolean => database.drift.some((d) => !d.left);
+const spread = (database: DatabasePlan): string => digest(database.arn);
+const wave = (name: string, databases: readonly DatabasePlan[]): Wave => ({
+  name,
+  arns: databases.map((d) => d.arn),
+});
+
+/** A plan in which only the databases of some ARNs have steps; the others wait. */
+export function onlyOf(plan: Plan, arns: readonly string[]): Plan {
+  const among = new Set(arns);
+  const databases = plan.databases.map((d) => (among.has(d.arn) ? d : { ...d, steps: [] }));
+  return { ...plan, databases };
+}
