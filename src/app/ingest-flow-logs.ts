@@ -112,7 +112,7 @@ async function makePlan(
   return planDatabases({
     inventory,
     policy,
-    settings: settings.plan,
+    settings: { ...settings.plan, nowSeconds: Math.floor(ports.apply.clock.now() / 1000) },
     traffic: { table, incomplete, findings: [] },
     ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
   });

@@ -1,7 +1,7 @@
 import { PolicyFault, type PolicyFaultKind } from "../../ports/policy-fault.ts";
 import type { TrafficUpload, UploadFlow, UploadReceipt } from "../../ports/traffic-upload.ts";
 import { parseUploadAnswer } from "./parse/upload-answer.ts";
-import { createPceClient, type PceClient, type PceClientOptions } from "./pce-client.ts";
+import type { PceClient } from "./pce-client.ts";
 
 /** The PCE takes at most this many flows in one call. */
 const CHUNK = 1000;
@@ -16,12 +16,7 @@ const FINAL: ReadonlySet<PolicyFaultKind> = new Set([
   "rateLimited",
 ]);
 
-/** Sends oriented flows to a live PCE, so that its map shows them. */
-export function createPceTrafficUpload(options: PceClientOptions): TrafficUpload {
-  return trafficUploadOf(createPceClient(options));
-}
-
-/** The same over a client that exists already, so that reads and uploads share one request budget. */
+/** Sends oriented flows to a live PCE, so that its map shows them. The client may be shared with reads: one budget. */
 export function trafficUploadOf(client: PceClient): TrafficUpload {
   return { upload: (flows) => uploadFlows(client, flows) };
 }

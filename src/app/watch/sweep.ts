@@ -19,7 +19,7 @@ import { reconcileInWaves } from "../reconcile-in-waves.ts";
 import type { PolicyInHand } from "./keep-policy.ts";
 
 /** Milliseconds that two answers of policy must lie apart before what both take away is taken away. */
-export const DEFAULT_APART_MS = 30_000;
+const DEFAULT_APART_MS = 30_000;
 
 /** What an unattended run reads and writes. */
 export interface SweepPorts extends ApplyPorts {

@@ -19,8 +19,8 @@ export function changeTeller(tell: (event: WatchEvent) => void): (sweep: SweepRe
   return ({ found, report }) => {
     const now = new Set<string>();
     const once = (key: string, event: WatchEvent): void => {
+      if (!lasting.has(key) && !now.has(key)) tell(event);
       now.add(key);
-      if (!lasting.has(key)) tell(event);
     };
     tellFound(found, once);
     for (const outcome of report.outcomes) tell({ kind: "changed", outcome });

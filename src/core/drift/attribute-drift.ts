@@ -34,7 +34,7 @@ export function attributeDrift(
 }
 
 /** A change of a trail as drift carries it. */
-export const attributionOf = (change: ResourceChange): Attribution => ({
+const attributionOf = (change: ResourceChange): Attribution => ({
   who: change.actor.name,
   arn: change.actor.arn,
   tool: recogniseTool(change),

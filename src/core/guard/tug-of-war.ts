@@ -6,7 +6,7 @@ import type { DatabasePlan, Plan, Refusal } from "../plan/plan.ts";
 /** Tag on a managed group: when Moat last repaired something of its database, oldest first. */
 export const REPAIRS_TAG = "moat:repairs";
 /** Repairs of one database in an hour, after which Moat gives way and asks. */
-export const MAX_REPAIRS = 6;
+const MAX_REPAIRS = 6;
 const HOUR_S = 3_600;
 
 /** Reads the tag back: those moments that look like ones, RFC 3339, UTC. */

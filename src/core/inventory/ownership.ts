@@ -26,11 +26,6 @@ export function isManagedGroupOf(
   return group.tags[OWNER_TAG] === owner && group.tags[DATABASE_TAG] === database.arn;
 }
 
-/** True for a managed group of any database of this installation. */
-export function isManagedGroup(group: SecurityGroup, owner: string): boolean {
-  return group.tags[OWNER_TAG] === owner && group.tags[DATABASE_TAG] !== undefined;
-}
-
 /** True for a rule that this installation authorised itself. */
 export const isOwnRule = (rule: SecurityGroupRule, owner: string): boolean => rule.tags[OWNER_TAG] === owner;
 

@@ -8,7 +8,7 @@ import type { SecurityGroup } from "./model.ts";
 const ON_DATABASE = /^rds-(ec2|lambda|rdsproxy)-(\d+)$/;
 
 /** The name of the twin group, or `undefined` when this is no name of RDS's. */
-export function twinOfConnectGroup(groupName: string): string | undefined {
+function twinOfConnectGroup(groupName: string): string | undefined {
   const [, other, number] = ON_DATABASE.exec(groupName) ?? [];
   return other === undefined ? undefined : `${other}-rds-${number}`;
 }

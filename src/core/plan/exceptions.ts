@@ -50,7 +50,7 @@ export function exceptionsOf(
 }
 
 /** Groups of RDS's connect feature, unless the owner wants them gone. */
-export function connectGroups(world: World, live: LiveDatabase): readonly SecurityGroup[] {
+function connectGroups(world: World, live: LiveDatabase): readonly SecurityGroup[] {
   if (world.settings.rdsConnect === "remove") return [];
   return live.attached.filter((group) => isRdsConnectGroup(group, world.groups));
 }

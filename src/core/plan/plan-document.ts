@@ -5,7 +5,7 @@ import type { Because } from "../policy/resolution.ts";
 import type { CompiledRule } from "../rule/compile-rules.ts";
 import type { Lease } from "../rule/lease.ts";
 import type { RuleOrigin } from "../rule/rule-marks.ts";
-import { sourceFromText, sourceText } from "../rule/rule-text.ts";
+import { sourceText } from "../rule/rule-text.ts";
 import type { DatabasePlan, LostConsumer, Plan, RevokedRule, Step } from "./plan.ts";
 
 /** A rule as plans are printed and saved: the peer is one word, a CIDR, `sg-…` or `pl-…`. */
@@ -134,10 +134,4 @@ export function ruleDocument(rule: RuleContent | RevokedRule): RuleDocument {
       : {}),
     ...("was" in rule && rule.was !== undefined ? { was: rule.was } : {}),
   };
-}
-
-/** Reads {@link ruleDocument} back. */
-export function ruleFromDocument(document: RuleDocument): RevokedRule {
-  const { source, ...rest } = document;
-  return { ...rest, source: sourceFromText(source) };
 }

@@ -5,7 +5,7 @@ import { LEASE_UNTIL_TAG } from "./lease.ts";
 import { ruleKey } from "./rule-key.ts";
 
 /** Tag on each rule that Moat makes: fingerprints of all rules that the same call made. */
-export const GRANTED_TAG = "moat:granted";
+const GRANTED_TAG = "moat:granted";
 
 const HEX_DIGITS = 6;
 // 256 characters a value: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions

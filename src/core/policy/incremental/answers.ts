@@ -1,4 +1,4 @@
-import { type AddressSet, countAddresses, EMPTY_SET, isEmpty, union } from "../../net/address-set.ts";
+import { EMPTY_SET } from "../../net/address-set.ts";
 import type { Consumers } from "../consumer-set.ts";
 import type { DatabaseMatch } from "../database-match.ts";
 import { grants } from "../grants.ts";
@@ -17,7 +17,7 @@ import {
 } from "./answer.ts";
 import type { ConsumerUpdate } from "./consumer-update.ts";
 import type { LayersOf } from "./layer-update.ts";
-import { minus } from "./patch-address-set.ts";
+import { lostAddresses } from "./lost-addresses.ts";
 import type { SetNumbers, SetTable } from "./set-table.ts";
 import { sharedContent } from "./shared-content.ts";
 
@@ -110,7 +110,7 @@ function touchedDatabase(
 function setsChanges(change: AnswerChange, table: SetTable): (touched: Touched) => SetsChange {
   const { delta } = change.updated;
   const contentOf = sharedContent(table, delta);
-  const withoutHeld = remainder(table);
+  const lostOf = lostAddresses(change.before, table);
   return ({ before, sets }) => {
     const common = { sets, delta, contentOf };
     if (before.sets === sets) return { ...common, lost: EMPTY_SET, come: [] };
@@ -120,25 +120,6 @@ function setsChanges(change: AnswerChange, table: SetTable): (touched: Touched) 
     const has = new Set(sets);
     const gone = before.sets.filter((number) => !has.has(number) || !same(number));
     const come = sets.filter((number) => !had.has(number) || !same(number));
-    const lost = withoutHeld(union(...addressesIn(change.before, gone)), sets);
-    return { ...common, lost, come: addressesIn(table, come) };
-  };
-}
-
-/** Prepares to say which of some addresses are in none of some consumer sets. Large sets are asked first. */
-function remainder({ sets }: SetTable): (of: AddressSet, numbers: readonly number[]) => AddressSet {
-  const sizes = new Map<number, number>();
-  const sizeOf = (number: number): number => {
-    const known = sizes.get(number) ?? Number(countAddresses(sets[number]?.addresses ?? EMPTY_SET, 4));
-    sizes.set(number, known);
-    return known;
-  };
-  return (of, numbers) => {
-    let rest = of;
-    for (const number of numbers.toSorted((a, b) => sizeOf(b) - sizeOf(a))) {
-      if (isEmpty(rest)) return rest;
-      rest = minus(rest, sets[number]?.addresses ?? EMPTY_SET);
-    }
-    return rest;
+    return { ...common, lost: lostOf(gone, sets), come: addressesIn(table, come) };
   };
 }
