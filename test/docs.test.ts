@@ -73,6 +73,12 @@ describe("the documents", () => {
     expect(missing).toEqual([]);
   });
 
+  it("show the plan that the sample company really gets", () => {
+    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+    const shown = /<!-- plan -->\n```text\n([\s\S]+?)\n```/.exec(readme)?.[1] ?? "no plan";
+    expect(readFileSync(join(ROOT, "test/golden/cli/plan.txt"), "utf8")).toContain(shown);
+  });
+
   it.runIf(existsSync(CLI))("name commands that the CLI has", () => {
     const help = execFileSync(join(ROOT, "bin", "moat"), ["--help"], { encoding: "utf8" });
     const named = pages.flatMap(({ text }) =>

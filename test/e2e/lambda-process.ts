@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** To the stand-in of Lambda's runtime. */
 export interface InvokeMessage {
@@ -41,7 +41,7 @@ export interface LambdaProcess {
 /** What every function of this test process has printed, to look for secrets in. */
 export const everythingPrinted: string[] = [];
 
-const RUNTIME = join(import.meta.dirname, "lambda-runtime.ts");
+const RUNTIME = fileURLToPath(new URL("./lambda-runtime.ts", import.meta.url));
 const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** Starts a function with this environment and no other. @throws Error with its output when it does not start */

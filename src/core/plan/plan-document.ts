@@ -105,7 +105,8 @@ function databaseDocument({ found: _, ...database }: DatabasePlan): DatabaseDocu
   };
 }
 
-const labelDocument = (labels: LostConsumer["labels"]): LabelDocument =>
+/** Renders labels. */
+export const labelDocument = (labels: LostConsumer["labels"]): LabelDocument =>
   Object.fromEntries(
     Object.entries(labels).map(([key, values]) => [key, values.length === 1 ? (values[0] ?? "") : values]),
   );

@@ -1,14 +1,17 @@
 import { writeFile } from "node:fs/promises";
 import type { Planned } from "../../../app/plan-databases.ts";
 import { verifyPlan } from "../../../app/verify-plan.ts";
+import { comparePlans, type PlanComparison } from "../../../core/plan/compare-plans.ts";
+import { comparisonDocument } from "../../../core/plan/comparison-document.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
-import { type PlanDocument, planDocument } from "../../../core/plan/plan-document.ts";
+import { planDocument } from "../../../core/plan/plan-document.ts";
 import type { Verification } from "../../../core/verify/verify-plan.ts";
 import type { CliContext, ExitCode } from "../context.ts";
-import { withWorld } from "../load.ts";
+import { type World, withWorld } from "../load.ts";
 import { namesOf } from "../names.ts";
 import { CliProblem } from "../problem.ts";
-import { planText } from "../render/plan-text.ts";
+import { draftText } from "../render/draft-text.ts";
+import { type NameOf, planText } from "../render/plan-text.ts";
 import { verificationText } from "../render/verification-text.ts";
 import { readSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
@@ -24,27 +27,48 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
   const settings = await readSettings(options);
   await withWorld(context, settings, async (world) => {
     const planned = await world.plan(options.draft === true ? "draft" : "active");
+    const draft = options.draft === true ? await compareWithActive(world, planned) : undefined;
     const { plan, inventory } = planned;
     const verification = options.verify === true ? verifyPlan(plan, inventory) : undefined;
     const isSound = verification === undefined || verification.violations.length === 0;
-    const json = JSON.stringify(withVerification(planDocument(plan), verification), null, 2);
-    context.out(settings.json ? json : shown(context, planned, settings.verbose, verification));
+    const parts = { verification, draft: draft === undefined ? undefined : comparisonDocument(draft.comparison) };
+    const json = JSON.stringify({ ...planDocument(plan), ...parts }, null, 2);
+    const text = (): string => shown(context, planned, settings.verbose, { verification, draft });
+    context.out(settings.json ? json : text());
     if (options.out !== undefined) await keep(context, options.out, json, isSound);
     context.exit(isSound ? planExit(plan) : 1);
   });
 }
 
-const withVerification = (document: PlanDocument, verification: Verification | undefined): object =>
-  verification === undefined ? document : { ...document, verification };
+/** The plan of the policy in force, and what the draft makes different. */
+interface DraftBeside {
+  readonly active: Planned;
+  readonly comparison: PlanComparison;
+}
+
+/** `undefined` for a source that holds one policy only, such as the snapshot of a draft: there is nothing beside it. */
+async function compareWithActive(world: World, planned: Planned): Promise<DraftBeside | undefined> {
+  const active = await world.plan("active");
+  if (active.plan.policy.version === planned.plan.policy.version) return undefined;
+  return { active, comparison: comparePlans(active.plan, planned.plan) };
+}
 
 function shown(
   { style }: CliContext,
   planned: Planned,
   verbose: boolean,
-  verification: Verification | undefined,
+  beside: { readonly verification: Verification | undefined; readonly draft: DraftBeside | undefined },
 ): string {
-  const text = planText(planned.plan, { style, nameOf: namesOf(planned), verbose });
-  return verification === undefined ? text : `${text}\n\n${verificationText(verification, style)}`;
+  const nameOf = namesOf(planned);
+  const { verification, draft } = beside;
+  const parts = [planText(planned.plan, { style, nameOf, verbose })];
+  if (draft !== undefined) {
+    const nameBefore = namesOf(draft.active);
+    const eitherName: NameOf = (href) => (nameOf(href) === href ? nameBefore(href) : nameOf(href));
+    parts.push(draftText(draft.comparison, { style, nameOf: eitherName, verbose }));
+  }
+  if (verification !== undefined) parts.push(verificationText(verification, style));
+  return parts.join("\n\n");
 }
 
 /** Saves a plan. One that does harm is only shown, so that nobody can carry it out. */

@@ -74,7 +74,7 @@ function rulesText(d: DatabasePlan, { style, nameOf }: PlanTextOptions): readonl
   if (d.rules.length === 0) return [];
   const rows = d.rules
     .slice(0, SHOWN_RULES)
-    .map((r) => ["would allow", sourceText(r.source), portsText(r), style.dim(reasons(r.because, nameOf))]);
+    .map((r) => ["would allow", sourceText(r.source), portsText(r), style.dim(reasonsText(r.because, nameOf))]);
   return ["", table(rows, "  "), ...more(d.rules.length)];
 }
 
@@ -99,7 +99,7 @@ function stepText(
           style.green("+"),
           r.direction === "egress" ? `to ${sourceText(r.source)}` : sourceText(r.source),
           portsText(r),
-          style.dim(reasons(because.get(sourceText(r.source)) ?? [], options.nameOf)),
+          style.dim(reasonsText(because.get(sourceText(r.source)) ?? [], options.nameOf)),
         ]);
       return [
         style.green(`  + authorize ${counted(step.rules.length, "rule")} in ${step.group}`),
@@ -135,7 +135,7 @@ function stepText(
 }
 
 /** Who a rule is for: the workloads or lists behind it, and by which rule. */
-function reasons(because: readonly Because[], nameOf: NameOf): string {
+export function reasonsText(because: readonly Because[], nameOf: NameOf): string {
   const who = [
     ...new Set(because.map((b) => nameOf(b.workload ?? b.virtualService ?? b.ipList ?? b.rule))),
   ].sort();
