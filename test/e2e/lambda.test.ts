@@ -108,7 +108,7 @@ describe("from flow log to moat", () => {
         audit: {
           action: "revoke",
           database: lab.aws.databases.get("orders")?.arn,
-          step: { rules: 1, rulesDigest: expect.any(String), group: expect.stringMatching(/^sg-/) },
+          step: { rules: { count: 1, digest: expect.any(String) }, group: expect.stringMatching(/^sg-/) },
           why: expect.any(String),
         },
       },

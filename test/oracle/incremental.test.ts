@@ -61,7 +61,11 @@ interface Step {
   readonly whole: string;
 }
 
-function checked(pools: readonly Policy[], { policy, databases, options }: World, all: readonly Edit[][]): number {
+function checked(
+  pools: readonly Policy[],
+  { policy, databases, options }: World,
+  all: readonly Edit[][],
+): number {
   let live = liveResolution(policy, databases, options);
   let now = policy;
   let parts = 0;

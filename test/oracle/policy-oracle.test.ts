@@ -71,7 +71,10 @@ describe("resolvePolicy against an oracle that asks one packet at a time", () =>
   it("names for any range of addresses what the grants that reach into it name", () => {
     const check = ({ policy, databases, options }: World): void => {
       for (const answer of resolvePolicy(policy, databases, options).databases.values()) {
-        for (const text of [...ADDRESSES.map((address) => `${address}/${address.includes(":") ? 127 : 30}`), ...toCidrs(answer.allowed)]) {
+        for (const text of [
+          ...ADDRESSES.map((address) => `${address}/${address.includes(":") ? 127 : 30}`),
+          ...toCidrs(answer.allowed),
+        ]) {
           const cidr = canonicalCidr(text);
           if (!cidr.ok) continue;
           const range = rangeOfBlock(cidrBlock(cidr.value));

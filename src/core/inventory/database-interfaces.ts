@@ -17,13 +17,17 @@ export interface DatabaseInterfaces {
 export function databaseInterfaces(inventory: Inventory, owner: string): DatabaseInterfaces {
   const certain = new Map<string, NetworkInterface[]>(inventory.databases.map((d) => [d.arn, []]));
   const possible = new Map<string, NetworkInterface[]>(inventory.databases.map((d) => [d.arn, []]));
+  const shared = new Map<readonly Database[], NetworkInterface[]>();
   const byManagedGroup = managedGroupOwners(inventory, owner);
-  const byGroupSet = databasesByGroupSet(inventory.databases);
+  const fitting = fittingDatabases(inventory.databases);
   for (const networkInterface of inventory.networkInterfaces) {
     const named = namedDatabase(networkInterface, byManagedGroup, inventory.databases);
-    const fitting = named === undefined ? fittingDatabases(networkInterface, byGroupSet) : [named];
-    const found = fitting.length === 1 ? certain : possible;
-    for (const database of fitting) found.get(database.arn)?.push(networkInterface);
+    const databases = named === undefined ? fitting(networkInterface) : [named];
+    if (databases.length === 1) certain.get(databases[0]?.arn ?? "")?.push(networkInterface);
+    else if (databases.length > 1) push(shared, databases, networkInterface);
+  }
+  for (const [databases, interfaces] of shared) {
+    for (const database of toldApartByPort(databases)) possible.get(database.arn)?.push(...interfaces);
   }
   return { certain, possible };
 }
@@ -44,13 +48,29 @@ function namedDatabase(
     : databases.find((d) => d.kind === "proxy" && d.id === proxyName);
 }
 
+/** Finds the databases that fit an interface; interfaces of one subnet with the same groups share the answer. */
 function fittingDatabases(
-  networkInterface: NetworkInterface,
-  byGroupSet: ReadonlyMap<string, readonly Database[]>,
-): readonly Database[] {
-  if (!isRdsInterface(networkInterface)) return [];
-  const key = groupSetKey(networkInterface.vpcId, networkInterface.groupIds);
-  return (byGroupSet.get(key) ?? []).filter((d) => inSubnets(d, networkInterface.subnetId));
+  databases: readonly Database[],
+): (networkInterface: NetworkInterface) => readonly Database[] {
+  const byGroupSet = databasesByGroupSet(databases);
+  const known = new Map<string, readonly Database[]>();
+  return (networkInterface) => {
+    if (!isRdsInterface(networkInterface)) return [];
+    const { vpcId, subnetId, groupIds } = networkInterface;
+    const groupSet = groupSetKey(vpcId, groupIds);
+    const key = `${groupSet}|${subnetId}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const fitting = (byGroupSet.get(groupSet) ?? []).filter((d) => inSubnets(d, subnetId));
+    known.set(key, fitting);
+    return fitting;
+  };
+}
+
+/** Those of the databases whose port no other of them has: where ports are shared, traffic names nobody. */
+function toldApartByPort(databases: readonly Database[]): readonly Database[] {
+  const byPort = Map.groupBy(databases, (d) => d.port);
+  return [...byPort.values()].flatMap((same) => (same.length === 1 ? same : []));
 }
 
 const isRdsInterface = (i: NetworkInterface): boolean =>
@@ -78,12 +98,16 @@ function databasesByGroupSet(databases: readonly Database[]): ReadonlyMap<string
       database.vpcId,
       database.memberships.map((m) => m.groupId),
     );
-    const list = map.get(key);
-    if (list === undefined) map.set(key, [database]);
-    else list.push(database);
+    push(map, key, database);
   }
   return map;
 }
 
 const groupSetKey = (vpcId: string, groupIds: readonly string[]): string =>
   `${vpcId}|${[...new Set(groupIds)].sort().join(" ")}`;
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

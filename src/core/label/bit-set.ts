@@ -66,3 +66,9 @@ export function membersOf(bits: BitSet): number[] {
   }
   return out;
 }
+
+/** Whether the set has no member. */
+export function isNoBit(bits: BitSet): boolean {
+  for (const word of bits) if (word !== 0) return false;
+  return true;
+}

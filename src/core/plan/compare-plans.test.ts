@@ -102,7 +102,9 @@ describe("two plans side by side", () => {
         {
           id: "orders",
           gains: { addresses: "4", cidrs: ["10.0.1.0/30"] },
-          rulesRemoved: [{ source: "10.0.1.10/32", because: [{ workload: "/orgs/1/workloads/10.0.1.10/32" }] }],
+          rulesRemoved: [
+            { source: "10.0.1.10/32", because: [{ workload: "/orgs/1/workloads/10.0.1.10/32" }] },
+          ],
         },
       ],
       same: 1,

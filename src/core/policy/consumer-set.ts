@@ -96,10 +96,7 @@ function signatureOf({ side, scope, resolveAs, form }: ConsumerQuery): string {
 }
 
 /** The narrow reading, for rules that allow. */
-function findConsumers(
-  lookups: Consumers,
-  query: ConsumerQuery,
-): Omit<ConsumerSet, "query" | "signature"> {
+function findConsumers(lookups: Consumers, query: ConsumerQuery): Omit<ConsumerSet, "query" | "signature"> {
   const { index } = lookups;
   const { side, form } = query;
   const workloads = labelledWorkloads(lookups, query);

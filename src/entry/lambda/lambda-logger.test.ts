@@ -46,13 +46,26 @@ describe("lambdaLoggers", () => {
       step,
       why: "policy",
       basis: "1",
+      start: {
+        purpose: "enforce",
+        mode: "enforce",
+        managed: ["sg-1"],
+        attached: ["sg-1"],
+        keptGroups: [],
+        groups: { "sg-1": [{ source: "10.0.0.2/32" }, { source: "10.0.0.3/32" }] },
+        rules: [],
+      },
     });
     expect(printed()).not.toContain("unheard");
     expect(JSON.parse(printed())).toMatchObject({
       level: "INFO",
       message: "audit",
-      audit: { database: "arn", step: { group: "sg-1", rules: 1, rulesDigest: expect.any(String) } },
+      audit: {
+        database: "arn",
+        step: { group: "sg-1", rules: { count: 1, digest: expect.any(String) } },
+        start: { managed: ["sg-1"], groups: { "sg-1": { count: 2 } }, rules: { count: 0 } },
+      },
     });
-    expect(printed()).not.toContain("10.0.0.1");
+    expect(printed()).not.toMatch(/10\.0\.0\./);
   });
 });

@@ -16,10 +16,7 @@ interface Named {
  * The rule sets that say something else after the change although they are the same, beyond what follows from their
  * consumer sets.
  */
-export function affectedRuleSets(
-  ruleSets: readonly RuleSet[],
-  change: ConsumerChange,
-): readonly RuleSet[] {
+export function affectedRuleSets(ruleSets: readonly RuleSet[], change: ConsumerChange): readonly RuleSet[] {
   const named: Named = { exists: cameOrWent(change), retold: retoldLists(change) };
   const asked = change.moves.flatMap((move) => [
     { at: move.at, selects: selects(change.after.index, move.before) },

@@ -5,7 +5,6 @@ import type { DatabaseMatch } from "../database-match.ts";
 import { databasePolicy } from "../database-policy.ts";
 import { sortedFindings } from "../findings.ts";
 import type { Grants } from "../grants.ts";
-import { mergeAddressSets } from "../merge-address-sets.ts";
 import type { Href } from "../model.ts";
 import type { PolicyIndex } from "../policy-index.ts";
 import type { Reasons, ReasonsWithin } from "../reasons.ts";
@@ -87,13 +86,21 @@ export function deniedSets(layers: Fresh["layers"]): readonly AddressSet[] {
   return [...layers.values()].flatMap((layer) => layer.denied);
 }
 
+/** Gives the addresses of consumer sets together. */
+export type GrantedBy = (sets: readonly number[]) => AddressSet;
+
 /** Puts an answer together from the beginning. */
-export function freshAnswer({ match, layers }: Fresh, from: Ingredients, allowedBy: SetUnions): Answer {
+export function freshAnswer(
+  { match, layers }: Fresh,
+  from: Ingredients,
+  grantedBy: GrantedBy,
+  before?: Answer,
+): Answer {
   const sets = setsOf(layers);
-  const granted = allowedBy(addressesIn(from.table, sets));
+  const granted = grantedBy(sets);
   const denied = from.denied(deniedSets(layers));
   const allowed = isEmpty(denied) ? granted : subtract(granted, denied);
-  return answerOf({ match, layers, sets, granted, denied, allowed }, from);
+  return answerOf({ match, layers, sets, granted, denied, allowed }, from, before);
 }
 
 /** The addresses of consumer sets, set by set. */
@@ -104,28 +111,21 @@ export function addressesIn({ sets }: SetTable, numbers: readonly number[]): rea
 /** The addresses of some consumer sets within the addresses that may have changed. */
 export type ContentOf = (sets: readonly number[]) => AddressSet;
 
-/** How the consumer sets of a database changed. */
+/** What may be different of the consumer sets of a database. */
 export interface SetsChange {
   /** Numbers of the sets that it has now, ascending. */
   readonly sets: readonly number[];
-  /** All addresses that may have come to any set that it keeps, or gone. */
+  /** All addresses that may have come to any of its sets, or gone. */
   readonly delta: AddressSet;
   readonly contentOf: ContentOf;
-  /** Addresses of sets that it has no more, and that are in none that it has. */
-  readonly lost: AddressSet;
-  /** Addresses of sets that it had not before. */
-  readonly come: readonly AddressSet[];
 }
 
 /** Brings an answer up to date without putting together what stays. */
 export function patchedAnswer(before: Answer, fresh: Fresh, from: Ingredients, change: SetsChange): Answer {
-  const { sets, lost } = change;
-  const kept = patch(before.granted, change.delta, change.contentOf(sets));
-  const left = isEmpty(lost) ? kept : minus(kept, lost);
-  const gained = union(...change.come.map((set) => minus(set, left)));
-  const granted = isEmpty(gained) ? left : mergeAddressSets(left, gained);
+  const { sets, delta } = change;
+  const granted = patch(before.granted, delta, change.contentOf(sets));
   const denied = fresh.layers === before.layers ? before.denied : deniedNow(before, fresh, from);
-  const allowed = allowedNow(before, granted, denied, union(change.delta, lost, gained));
+  const allowed = allowedNow(before, granted, denied, delta);
   return answerOf({ ...fresh, sets, granted, denied, allowed }, from, before);
 }
 
@@ -182,7 +182,7 @@ function toldBy(
   ];
   return {
     findings: sameTold("findings", layers, before, match)
-      ? before?.policy.findings ?? []
+      ? (before?.policy.findings ?? [])
       : sortedFindings(all("findings")),
     incomplete: sortedFindings(all("incomplete")),
   };

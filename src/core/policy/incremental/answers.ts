@@ -1,4 +1,4 @@
-import { EMPTY_SET } from "../../net/address-set.ts";
+import { type AddressSet, isEmpty, union } from "../../net/address-set.ts";
 import type { Consumers } from "../consumer-set.ts";
 import type { DatabaseMatch } from "../database-match.ts";
 import { grants } from "../grants.ts";
@@ -10,6 +10,7 @@ import {
   deniedSets,
   type Fresh,
   freshAnswer,
+  type GrantedBy,
   type Ingredients,
   patchedAnswer,
   type SetsChange,
@@ -17,7 +18,7 @@ import {
 } from "./answer.ts";
 import type { ConsumerUpdate } from "./consumer-update.ts";
 import type { LayersOf } from "./layer-update.ts";
-import { lostAddresses } from "./lost-addresses.ts";
+import { grantedByWorkloads, replacedSets } from "./replaced-sets.ts";
 import type { SetNumbers, SetTable } from "./set-table.ts";
 import { sharedContent } from "./shared-content.ts";
 
@@ -35,10 +36,11 @@ export function answerAll(
   layers: readonly LayersOf[],
 ): Answers {
   const databases = matches.map((match, at) => ({ match, layers: layers[at] ?? new Map() }));
-  const table = numbers.table(new Set(databases.flatMap((each) => setsOf(each.layers))));
+  const sets = databases.map((each) => setsOf(each.layers));
+  const table = numbers.table(sets);
   const from = ingredients(lookups, table, databases);
-  const allowedBy = setUnions(databases.map((each) => addressesIn(table, setsOf(each.layers))));
-  return { answers: databases.map((each) => freshAnswer(each, from, allowedBy)), table };
+  const granted = grantedTogether(table, sets);
+  return { answers: databases.map((each) => freshAnswer(each, from, granted)), table };
 }
 
 /** @param relayered databases of which rule sets say something else */
@@ -80,13 +82,20 @@ export function answerAnew(
     return layers === answer.layers ? answer.sets : setsOf(layers);
   });
   const relaid = answers.some((answer, at) => change.layers[at] !== answer.layers);
-  const table = relaid ? change.numbers.table(new Set(sets.flat())) : change.updated.table;
+  const table = relaid ? change.numbers.table(sets) : change.updated.table;
   const touched = answers.flatMap((answer, at) => touchedDatabase(answer, at, sets[at] ?? [], change) ?? []);
   const relayered = touched.filter((each) => each.layers !== each.before.layers);
   const from = ingredients(change.lookups, table, relayered);
-  const setsChange = setsChanges(change, table);
+  const changeOf = setsChanges(change, table);
   const out = [...answers];
-  for (const each of touched) out[each.at] = patchedAnswer(each.before, each, from, setsChange(each));
+  const others: Touched[] = [];
+  for (const each of touched) {
+    const setsChange = changeOf(each);
+    if (setsChange === undefined) others.push(each);
+    else out[each.at] = patchedAnswer(each.before, each, from, setsChange);
+  }
+  const granted = grantedAnew(change.lookups, table, others);
+  for (const each of others) out[each.at] = freshAnswer(each, from, granted, each.before);
   for (const [at, answer] of answers.entries()) {
     if (out[at] === answer) answer.reasons.moveOn({ grants: from.grants, reasons: from.reasons, table });
   }
@@ -107,19 +116,40 @@ function touchedDatabase(
   return { at, before, match, layers, sets };
 }
 
-function setsChanges(change: AnswerChange, table: SetTable): (touched: Touched) => SetsChange {
+/** Prepares to say how a touched database can be patched; `undefined` where it cannot. */
+function setsChanges(change: AnswerChange, table: SetTable): (touched: Touched) => SetsChange | undefined {
   const { delta } = change.updated;
   const contentOf = sharedContent(table, delta);
-  const lostOf = lostAddresses(change.before, table);
+  const known = new Map<AddressSet, Omit<SetsChange, "sets">>();
+  const moreOf = replacedSets(change.before, table, change.lookups);
   return ({ before, sets }) => {
-    const common = { sets, delta, contentOf };
-    if (before.sets === sets) return { ...common, lost: EMPTY_SET, come: [] };
-    const same = (number: number): boolean =>
-      change.before.sets[number]?.signature === table.sets[number]?.signature;
-    const had = new Set(before.sets);
-    const has = new Set(sets);
-    const gone = before.sets.filter((number) => !has.has(number) || !same(number));
-    const come = sets.filter((number) => !had.has(number) || !same(number));
-    return { ...common, lost: lostOf(gone, sets), come: addressesIn(table, come) };
+    if (before.sets === sets) return { sets, delta, contentOf };
+    const more = moreOf(before.sets, sets);
+    if (more === undefined) return undefined;
+    if (isEmpty(more)) return { sets, delta, contentOf };
+    const wider = known.get(more) ?? widened(table, union(delta, more));
+    known.set(more, wider);
+    return { sets, ...wider };
   };
+}
+
+function widened(table: SetTable, delta: AddressSet): Omit<SetsChange, "sets"> {
+  return { delta, contentOf: sharedContent(table, delta) };
+}
+
+/** From so many databases on, what their sets have in common is worth uniting once. */
+const MANY = 20;
+
+function grantedAnew(lookups: Consumers, table: SetTable, touched: readonly Touched[]): GrantedBy {
+  return touched.length < MANY
+    ? (numbers) => grantedByWorkloads(lookups, table, numbers)
+    : grantedTogether(
+        table,
+        touched.map((each) => each.sets),
+      );
+}
+
+function grantedTogether(table: SetTable, selections: readonly (readonly number[])[]): GrantedBy {
+  const unions = setUnions(selections.map((numbers) => addressesIn(table, numbers)));
+  return (numbers) => unions(addressesIn(table, numbers));
 }

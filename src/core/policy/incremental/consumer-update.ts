@@ -4,8 +4,8 @@ import type { Href } from "../model.ts";
 import type { PolicyIndex } from "../policy-index.ts";
 import type { WorkloadMove } from "./index-update.ts";
 import type { PolicyChange } from "./policy-change.ts";
-import { type ConsumerChange, setUpdates } from "./set-update.ts";
 import { foundSets, type SetTable } from "./set-table.ts";
+import { type ConsumerChange, setUpdates } from "./set-update.ts";
 
 /** The consumer sets after a change. */
 export interface ConsumerUpdate {

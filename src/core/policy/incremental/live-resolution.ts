@@ -111,7 +111,14 @@ export function applyChange(live: LiveResolution, change: PolicyChange): Applied
     providerLists: providerListsChanged(parts, to.index.policy, change),
   });
   const { providers, matches } = matched;
-  const made = answerAnew(parts.answers, { lookups, numbers, matches, layers: book.layers, before: parts.table, updated });
+  const made = answerAnew(parts.answers, {
+    lookups,
+    numbers,
+    matches,
+    layers: book.layers,
+    before: parts.table,
+    updated,
+  });
   const { answers, table } = made;
   const next = { changeable: to, lookups, table, keys: parts.keys, names, providers, book, answers };
   const databases = new Set(made.touched.flatMap((at) => live.databases[at]?.arn ?? []));

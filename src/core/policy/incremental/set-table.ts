@@ -29,9 +29,11 @@ export class SetNumbers {
     return number;
   }
 
-  /** The table as it is now, without the sets that nobody uses. */
-  table(used: ReadonlySet<number>): SetTable {
-    return { sets: this.#sets.map((set, number) => (used.has(number) ? set : undefined)) };
+  /** The table as it is now, without the sets that no list of numbers names. */
+  table(lists: readonly (readonly number[])[]): SetTable {
+    const used = new Uint8Array(this.#sets.length);
+    for (const numbers of lists) for (const number of numbers) used[number] = 1;
+    return { sets: this.#sets.map((set, number) => (used[number] === 1 ? set : undefined)) };
   }
 }
 

@@ -31,7 +31,10 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
     const { plan, inventory } = planned;
     const verification = options.verify === true ? verifyPlan(plan, inventory) : undefined;
     const isSound = verification === undefined || verification.violations.length === 0;
-    const parts = { verification, draft: draft === undefined ? undefined : comparisonDocument(draft.comparison) };
+    const parts = {
+      verification,
+      draft: draft === undefined ? undefined : comparisonDocument(draft.comparison),
+    };
     const json = JSON.stringify({ ...planDocument(plan), ...parts }, null, 2);
     const text = (): string => shown(context, planned, settings.verbose, { verification, draft });
     context.out(settings.json ? json : text());

@@ -75,7 +75,12 @@ function ruleRow(rule: CompiledRule, mark: string, { style, nameOf }: DraftTextO
 
 function consumerRow(lost: LostConsumer, mark: string): readonly string[] {
   const seen = lost.lastSeen === undefined ? "" : `seen ${shortTime(lost.lastSeen)}, `;
-  return [mark, lost.consumer, labelText(lost.labels) || "no label", `${seen}${counted(lost.records, "record")}`];
+  return [
+    mark,
+    lost.consumer,
+    labelText(lost.labels) || "no label",
+    `${seen}${counted(lost.records, "record")}`,
+  ];
 }
 
 function refusalText(refusal: Refusal, style: Style): string {
