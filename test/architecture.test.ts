@@ -47,7 +47,21 @@ const TESTS_MAY_IMPORT = ["test/", "src/sandbox/", "node:", "npm:"];
 
 /** The rooms of the house. A new one is a decision: it is written here, and in ARCHITECTURE.md. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  core: ["audit", "drift", "flow", "guard", "inventory", "label", "map", "net", "plan", "policy", "rule", "trail", "verify"],
+  core: [
+    "audit",
+    "drift",
+    "flow",
+    "guard",
+    "inventory",
+    "label",
+    "map",
+    "net",
+    "plan",
+    "policy",
+    "rule",
+    "trail",
+    "verify",
+  ],
   ports: [],
   app: [],
   adapters: ["aws", "file", "history", "pce"],

@@ -160,4 +160,37 @@ describeWith(cli, "the AWS CLI, against the sandbox AWS", (found) => {
     const { output } = await aws("s3", "ls", "s3://moat-logs/", "--recursive");
     expect(output).toMatch(/ 34 AWSLogs\/1\/from\.log$/m);
   });
+
+  it("sends, receives and deletes messages of a queue, in the older protocol that Debian's version speaks", async () => {
+    const { QueueUrl } = await answer(
+      "sqs",
+      "create-queue",
+      "--queue-name",
+      "events",
+      "--attributes",
+      "VisibilityTimeout=5",
+    );
+    const url = ["--queue-url", String(QueueUrl)];
+    const attributes = await answer(
+      "sqs",
+      "get-queue-attributes",
+      ...url,
+      "--attribute-names",
+      "VisibilityTimeout",
+    );
+    expect(attributes.Attributes).toEqual({ VisibilityTimeout: "5" });
+    await answer("sqs", "send-message", ...url, "--message-body", "a <body> & more");
+    const received = await answer("sqs", "receive-message", ...url, "--attribute-names", "All");
+    const [message] = received.Messages as {
+      Body: string;
+      ReceiptHandle: string;
+      Attributes: Record<string, string>;
+    }[];
+    expect([message?.Body, message?.Attributes.ApproximateReceiveCount]).toEqual(["a <body> & more", "1"]);
+    await answer("sqs", "delete-message", ...url, "--receipt-handle", message?.ReceiptHandle ?? "");
+    const missing = ["--queue-url", String(QueueUrl).replace("events", "nothing")];
+    expect(await refusal("sqs", "receive-message", ...missing)).toBe(
+      "AWS.SimpleQueueService.NonExistentQueue",
+    );
+  });
 });

@@ -36,8 +36,8 @@ export interface Session {
 const OTHER_PORT = 22;
 
 /**
- * Tries connections without pause: at every call (before it and after it), at every change of state and at every step
- * of the clock, every address is tried against every interface of every database, and held against
+ * Tries connections without pause: at every call (before it, and after it if it writes), at every change of state and
+ * at every step of the clock, every address is tried against every interface of every database, and held against
  *
  * - S1: whoever the groups admitted at the start and the policy meant admits too is admitted now, and his session lives;
  * - S2: whoever neither of them admits is not admitted now.
@@ -45,19 +45,20 @@ const OTHER_PORT = 22;
  * The start is read from the groups by code of its own; the policy meant is what the scenario says.
  */
 export class ContinuousConnections {
+  /** Who tries to connect. */
+  readonly addresses: readonly string[];
   readonly #sandbox: SandboxAws;
   readonly #databases: readonly WatchedDatabase[];
-  readonly #addresses: readonly string[];
 
   constructor(sandbox: SandboxAws, databases: readonly WatchedDatabase[], addresses: readonly string[]) {
     this.#sandbox = sandbox;
     this.#databases = databases;
-    this.#addresses = addresses;
+    this.addresses = addresses;
   }
 
   /** Watches while `work` runs. */
   async during(meant: Meant, work: () => Promise<unknown>): Promise<Sighting> {
-    const watch = new Watch(this.#sandbox, this.#databases, this.#addresses, meant);
+    const watch = new Watch(this.#sandbox, this.#databases, this.addresses, meant);
     const stop = watch.start();
     try {
       await work();
@@ -118,7 +119,9 @@ class Watch {
       this.look("a step of the clock");
     };
     const ends = [
-      this.#sandbox.onCall(({ phase, call }) => this.look(`${phase} ${call.operation}`)),
+      this.#sandbox.onCall(({ phase, call }) => {
+        if (phase === "before" || call.isWrite) this.look(`${phase} ${call.operation}`);
+      }),
       this.#sandbox.network.onChange(({ kind, id }) => this.look(`the change of ${kind} ${id}`)),
       () => {
         clock.advanceTo = step;
@@ -160,9 +163,10 @@ class Watch {
     const families = this.#familiesOf(eni);
     for (const address of this.#addresses.filter((a) => families.has(a.includes(":")))) {
       for (const port of [database.port, OTHER_PORT]) {
-        const before = letsIn(rules, address, port);
         const after = port === database.port && this.#meant(database.id, address);
         const now = this.#admits(address, eni, port);
+        if (now === after) continue;
+        const before = letsIn(rules, address, port);
         if (before && after && !now) this.#violate("S1", `${address} is cut off from ${database.id}`, when);
         if (now && !before && !after)
           this.#violate("S2", `${address} is let in to ${database.id} on port ${port}`, when);

@@ -7,15 +7,23 @@ import type { PolicySource } from "../../ports/policy-source.ts";
 import { COLLECTION_NAMES, type CollectionName, type PolicyCollections } from "../pce/parse/collections.ts";
 import { parsePolicy } from "../pce/parse/parse-policy.ts";
 import { parsePolicyVersion } from "../pce/parse/policy-version.ts";
-import { errorCode, readPolicyJson } from "./policy-json-file.ts";
+import { jsonRows } from "./json-rows.ts";
+import {
+  errorCode,
+  parsePolicyJson,
+  policyText,
+  readPolicyBytes,
+  readPolicyJson,
+} from "./policy-json-file.ts";
 
 /** Hex digits of the digest that stands for the version of a folder which names none. */
 const DIGEST_LENGTH = 16;
 
 interface CollectionFile {
   readonly name: CollectionName;
-  readonly text: string;
-  readonly rows: readonly unknown[];
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly rows: Iterable<unknown>;
 }
 
 /**
@@ -34,19 +42,26 @@ export function createPolicyFolder(folder: string): PolicySource {
 
 async function readPolicyFolder(folder: string, version: "active" | "draft"): Promise<Policy> {
   await checkFolder(folder);
+  const known = await readVersion(folder);
   const files: CollectionFile[] = [];
   for (const name of COLLECTION_NAMES) {
     const file = await readCollection(folder, name);
     if (file !== undefined) files.push(file);
   }
   if (files.length === 0) throw noCollections(folder);
-  const collections: PolicyCollections = Object.fromEntries(files.map((file) => [file.name, file.rows]));
-  if (version === "draft" && !holdsDraft(collections)) throw notADraft(folder);
-  return parsePolicy(collections, {
-    source: "pce",
-    version: (await readVersion(folder)) ?? digest(files),
-    complete: true,
-  });
+  try {
+    const collections: PolicyCollections = Object.fromEntries(files.map((file) => [file.name, file.rows]));
+    if (version === "draft" && !holdsDraft(collections)) throw notADraft(folder);
+    return parsePolicy(collections, { source: "pce", version: known ?? digest(files), complete: true });
+  } catch (error) {
+    if (error instanceof SyntaxError) throwBroken(files);
+    throw error;
+  }
+}
+
+/** Rows are parsed while the policy is read, and only a look at the whole file tells where it breaks. */
+function throwBroken(files: readonly CollectionFile[]): void {
+  for (const { path, bytes } of files) parsePolicyJson(path, bytes);
 }
 
 async function checkFolder(folder: string): Promise<void> {
@@ -76,9 +91,11 @@ async function checkFolder(folder: string): Promise<void> {
 
 async function readCollection(folder: string, name: CollectionName): Promise<CollectionFile | undefined> {
   const path = join(folder, `${name}.json`);
-  const file = await readPolicyJson(path);
-  if (file === undefined) return undefined;
-  if (Array.isArray(file.json)) return { name, text: file.text, rows: file.json };
+  const bytes = await readPolicyBytes(path);
+  if (bytes === undefined) return undefined;
+  const rows = jsonRows(bytes);
+  if (rows !== undefined) return { name, path, bytes, rows };
+  const file = parsePolicyJson(path, bytes);
   const kind = file.json === null ? "null" : typeof file.json;
   throw new PolicyFault(
     "invalid",
@@ -102,19 +119,19 @@ async function readVersion(folder: string): Promise<string | undefined> {
 
 function digest(files: readonly CollectionFile[]): string {
   const hash = createHash("sha256");
-  for (const { name, text } of files) hash.update(`${name}:${text.length}:`).update(text);
+  for (const { name, bytes } of files) {
+    const text = policyText(bytes);
+    hash.update(`${name}:${text.length}:`).update(text);
+  }
   return `sha256:${hash.digest("hex").slice(0, DIGEST_LENGTH)}`;
 }
 
 function holdsDraft(collections: PolicyCollections): boolean {
-  return (collections.rule_sets ?? []).some(
-    (json) =>
-      typeof json === "object" &&
-      json !== null &&
-      "href" in json &&
-      typeof json.href === "string" &&
-      json.href.includes("/sec_policy/draft/"),
-  );
+  for (const json of collections.rule_sets ?? []) {
+    const isObject = typeof json === "object" && json !== null && "href" in json;
+    if (isObject && typeof json.href === "string" && json.href.includes("/sec_policy/draft/")) return true;
+  }
+  return false;
 }
 
 function noCollections(folder: string): PolicyFault {

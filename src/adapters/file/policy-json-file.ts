@@ -2,9 +2,8 @@ import { readFile } from "node:fs/promises";
 import { PolicyFault } from "../../ports/policy-fault.ts";
 import { jsonErrorOffset } from "./json-error-offset.ts";
 
-/** The text of a file and the JSON in it. */
+/** The JSON in a file. */
 export interface JsonFile {
-  readonly text: string;
   readonly json: unknown;
 }
 
@@ -15,14 +14,33 @@ export interface JsonFile {
  * @throws PolicyFault `invalid` with line and column when it is not JSON, `denied` when it may not be read
  */
 export async function readPolicyJson(path: string): Promise<JsonFile | undefined> {
-  const text = await readText(path);
-  return text === undefined ? undefined : { text, json: parseJson(path, text) };
+  const bytes = await readPolicyBytes(path);
+  return bytes === undefined ? undefined : parsePolicyJson(path, bytes);
 }
 
-async function readText(path: string): Promise<string | undefined> {
+/**
+ * Parses what a file of a policy snapshot holds.
+ *
+ * @throws PolicyFault `invalid` with line and column when it is not JSON
+ */
+export function parsePolicyJson(path: string, bytes: Uint8Array): JsonFile {
+  return { json: parseJson(path, policyText(bytes)) };
+}
+
+/** The text of a file of a policy snapshot, without a byte order mark. */
+export function policyText(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+/**
+ * Reads a file of a policy snapshot.
+ *
+ * @returns `undefined` when there is no such file
+ * @throws PolicyFault `denied` when it may not be read, `invalid` when it cannot
+ */
+export async function readPolicyBytes(path: string): Promise<Uint8Array | undefined> {
   try {
-    const text = await readFile(path, "utf8");
-    return text.startsWith("\uFEFF") ? text.slice(1) : text;
+    return await readFile(path);
   } catch (error) {
     const code = errorCode(error);
     if (code === "ENOENT") return undefined;

@@ -9,7 +9,7 @@ import { type CollectionRead, readCollection } from "./read-collection.ts";
 
 /** The collections of a PCE as it returns them, all of one moment. */
 export interface PceRead {
-  readonly collections: PolicyCollections;
+  readonly collections: PolicyCollections<readonly unknown[]>;
   /** The answer to `GET sec_policy/active`. */
   readonly secPolicy: unknown;
   readonly token: ChangeToken;

@@ -179,7 +179,11 @@ function egressOverflows(context: GateContext): boolean {
 function busy(context: GateContext): Refusal | undefined {
   const { database } = context.live;
   const changesMembership = context.change?.steps.some((s) => s.action === "setDatabaseGroups") ?? false;
-  const blocking = [database, ...database.members].find((d) => !READY.has(d.status));
+  // While AWS still carries out an earlier change of groups, "modifying" says no more than that, and the steps begin
+  // with waiting for it: a run that takes up where another died need not be run again.
+  const isReady = (status: string): boolean =>
+    READY.has(status) || (status === "modifying" && context.live.inTransition);
+  const blocking = [database, ...database.members].find((d) => !isReady(d.status));
   if (!changesMembership || blocking === undefined || database.unsupported !== undefined) return undefined;
   return {
     gate: "notReady",

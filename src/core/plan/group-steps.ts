@@ -57,7 +57,9 @@ export function groupSteps(change: GroupChange, peers: PeerIndex): GroupSteps | 
 const isKept = (change: GroupChange, { securityGroupRuleId }: RevokedRule): boolean =>
   securityGroupRuleId !== undefined && change.kept?.has(securityGroupRuleId) === true;
 
-const idOf = ({ securityGroupRuleId }: RevokedRule): Pick<RevokedRule, "securityGroupRuleId"> =>
+const idOf = ({
+  securityGroupRuleId,
+}: Pick<RevokedRule, "securityGroupRuleId">): Pick<RevokedRule, "securityGroupRuleId"> =>
   securityGroupRuleId === undefined ? {} : { securityGroupRuleId };
 
 /**
@@ -210,20 +212,26 @@ export function newGroupSteps(input: {
   ];
   const before = "Every consumer that policy allows is admitted before the group is attached";
   steps.push(...authorizeSteps(input.ref, input.rules, input.owner, () => before));
-  if (input.egress.revoke.length > 0) {
+  return [...steps, ...egressSteps(input.ref, input.egress, input.owner)];
+}
+
+/** The calls on the egress of a group that is attached to nothing yet. */
+export function egressSteps(group: string, egress: EgressChange, owner: string): readonly Step[] {
+  const steps: Step[] = [];
+  if (egress.revoke.length > 0) {
     const why =
       "The groups it replaces do not let the database open connections everywhere; a new group would";
-    steps.push({ action: "revoke", group: input.ref, rules: input.egress.revoke, why });
+    steps.push({ action: "revoke", group, rules: egress.revoke, why });
   }
-  if (input.egress.authorize.length > 0) {
+  if (egress.authorize.length > 0) {
     const why = "Egress stays as the groups it replaces have it";
-    const ruleTags = { [OWNER_TAG]: input.owner };
-    steps.push({ action: "authorize", group: input.ref, rules: input.egress.authorize, ruleTags, why });
+    const ruleTags = { [OWNER_TAG]: owner };
+    steps.push({ action: "authorize", group, rules: egress.authorize, ruleTags, why });
   }
   return steps;
 }
 
-/** What makes a new group's egress equal to that of the groups it replaces. */
+/** What makes a group's egress equal to that of the groups it replaces. */
 export interface EgressChange {
   readonly authorize: readonly RuleContent[];
   readonly revoke: readonly RuleContent[];
@@ -237,23 +245,39 @@ const DEFAULT_EGRESS = {
 /**
  * A new group opens egress everywhere, in IPv6 too where the VPC has it:
  * https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
- * Moat does not manage egress, so the new group gets what the attached ones have, no more and no less. Where that is
- * not known the default stays: taking egress away on a guess could cut the database off from what it needs.
+ * Moat does not manage egress, so the new group gets what the attached ones have, no more and no less. So does one that
+ * `stands` already without being attached: the run that made it may have died before it came to this. Where egress is
+ * not known it stays: taking it away on a guess could cut the database off from what it needs.
  */
-export function egressChange(attached: readonly SecurityGroup[], ipv6Vpc: boolean): EgressChange {
-  if (attached.some((g) => g.egressUnknown === true && !g.rules.some((r) => r.direction === "egress"))) {
+export function egressChange(
+  attached: readonly SecurityGroup[],
+  ipv6Vpc: boolean,
+  stands?: SecurityGroup,
+): EgressChange {
+  if ([...attached, ...(stands === undefined ? [] : [stands])].some(hidesEgress))
     return { authorize: [], revoke: [] };
-  }
-  const rules = new Map(
-    attached
-      .flatMap((g) => g.rules)
-      .flatMap((r) => (r.direction === "egress" ? [[ruleKey(r), r] as const] : [])),
+  const rules = egressOf(attached.flatMap((g) => g.rules));
+  const standing = egressOf(
+    stands?.rules ?? [defaultEgress(4), ...(ipv6Vpc || rules.has(OPEN_EGRESS[6]) ? [defaultEgress(6)] : [])],
   );
-  const open = { 4: rules.has(ruleKey(defaultEgress(4))), 6: rules.has(ruleKey(defaultEgress(6))) };
-  const authorize = [...rules.values()].filter((rule) => !isImplied(rule, open, ipv6Vpc)).map(contentOf);
-  const revoke = [...(open[4] ? [] : [defaultEgress(4)]), ...(ipv6Vpc && !open[6] ? [defaultEgress(6)] : [])];
+  const open = { 4: rules.has(OPEN_EGRESS[4]), 6: rules.has(OPEN_EGRESS[6]) };
+  const isOpen = (key: string): boolean => key === OPEN_EGRESS[4] || key === OPEN_EGRESS[6];
+  const authorize = [...rules]
+    .filter(([key, rule]) => !standing.has(key) && (isOpen(key) || !isImplied(rule, open, ipv6Vpc)))
+    .map(([, rule]) => contentOf(rule));
+  const revoke = [...standing]
+    .filter(([key, rule]) => !rules.has(key) && (isOpen(key) || !isImplied(rule, open, ipv6Vpc)))
+    .map(([, rule]) => ({ ...contentOf(rule), ...idOf(rule) }));
   return { authorize, revoke };
 }
+
+const hidesEgress = (group: SecurityGroup): boolean =>
+  group.egressUnknown === true && !group.rules.some((r) => r.direction === "egress");
+
+const egressOf = (
+  rules: readonly (RuleContent & Pick<RevokedRule, "securityGroupRuleId">)[],
+): ReadonlyMap<string, RuleContent & Pick<RevokedRule, "securityGroupRuleId">> =>
+  new Map(rules.flatMap((r) => (r.direction === "egress" ? [[ruleKey(r), r] as const] : [])));
 
 function isImplied(
   rule: RuleContent,
@@ -269,6 +293,8 @@ const defaultEgress = (family: 4 | 6): RuleContent => ({
   protocol: "-1",
   source: { kind: "cidr", cidr: DEFAULT_EGRESS[family] },
 });
+
+const OPEN_EGRESS = { 4: ruleKey(defaultEgress(4)), 6: ruleKey(defaultEgress(6)) };
 
 function contentOf(rule: RuleContent): RuleContent {
   return {

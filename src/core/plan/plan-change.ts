@@ -4,7 +4,14 @@ import type { AddressSet } from "../net/address-set.ts";
 import { type CompiledRule, ruleContent } from "../rule/compile-rules.ts";
 import { placeRules, type Slot } from "../rule/place-rules.ts";
 import { ruleKey } from "../rule/rule-key.ts";
-import { egressChange, type GroupChange, type GroupSteps, groupSteps, newGroupSteps } from "./group-steps.ts";
+import {
+  egressChange,
+  egressSteps,
+  type GroupChange,
+  type GroupSteps,
+  groupSteps,
+  newGroupSteps,
+} from "./group-steps.ts";
 import { membershipSteps } from "./membership-steps.ts";
 import type { Step } from "./plan.ts";
 import { attachedGroupIds, type World } from "./world.ts";
@@ -110,10 +117,11 @@ function slotSteps(
   const group = live.managed.find((g) => g.groupId === slot.group);
   if (group === undefined)
     return { group: slot.group, grant: createSteps(world, live, slot.group, slot.placed), revoke: [] };
+  const attached = live.attachedIds.includes(group.groupId);
   const steps = groupSteps(
     {
       group,
-      attached: live.attachedIds.includes(group.groupId),
+      attached,
       desired: slot.placed,
       ...wanted,
       limit: world.inventory.quotas.rulesPerSecurityGroup,
@@ -121,9 +129,17 @@ function slotSteps(
     },
     world.peers,
   );
-  if (steps !== undefined) return { group: group.groupId, ...steps };
+  if (steps !== undefined) {
+    const egress = attached ? [] : joiningEgress(world, live, group);
+    return { group: group.groupId, grant: [...steps.grant, ...egress], revoke: steps.revoke };
+  }
   const replacement = world.nextNewGroup();
   return { group: replacement, grant: createSteps(world, live, replacement, slot.placed), revoke: [] };
+}
+
+function joiningEgress(world: World, live: LiveDatabase, group: SecurityGroup): readonly Step[] {
+  const egress = egressChange(live.attached, world.ipv6Vpcs.has(group.vpcId), group);
+  return egressSteps(group.groupId, egress, world.settings.owner);
 }
 
 function createSteps(

@@ -11,6 +11,7 @@ import {
   sg,
 } from "../../../test/fixtures/inventory.ts";
 import { allows, onlyDatabase, type PlanCase, planOf } from "../../../test/fixtures/plan.ts";
+import type { RuleContent } from "../inventory/model.ts";
 import { originalGroups } from "../inventory/ownership.ts";
 import { sourceText } from "../rule/rule-text.ts";
 import type { Step } from "./plan.ts";
@@ -82,6 +83,51 @@ describe("planEnforcement", () => {
       "revoke new-1 egress 0.0.0.0/0",
       "authorize new-1 egress 10.0.0.0/8",
     ]);
+  });
+
+  it("narrows the egress of a group that a run made and died over, before it attaches it", () => {
+    const narrowed = rule("10.0.0.0/8", { direction: "egress", fromPort: 443, toPort: 443 });
+    const narrow = group("sg-old", [rule("0.0.0.0/0"), narrowed]);
+    const left = (egress: readonly RuleContent[]): string[] =>
+      lines(
+        first({
+          inventory: inventory({
+            databases: [database("orders", ["sg-old"])],
+            securityGroups: [narrow, managedGroup("sg-m", "orders", [rule("10.0.1.10/31"), ...egress])],
+          }),
+        }),
+      );
+    const attach = ["set sg-old sg-m", "wait", "set sg-m", "wait"];
+    expect(left([OPEN_EGRESS])).toEqual([
+      "revoke sg-m egress 0.0.0.0/0",
+      "authorize sg-m egress 10.0.0.0/8",
+      ...attach,
+    ]);
+    expect(left([])).toEqual(["authorize sg-m egress 10.0.0.0/8", ...attach]);
+    expect(left([narrowed])).toEqual(attach);
+  });
+
+  it.each([
+    { name: "waits for a change of groups that a dead run began", membership: "adding", refused: [] },
+    { name: "refuses while something else is modified", membership: "active", refused: ["notReady"] },
+  ] as const)("$name", ({ membership, refused }) => {
+    const plain = database("orders", ["sg-old", "sg-m"]);
+    const memberships = plain.memberships.map((m) =>
+      m.groupId === "sg-m" ? { ...m, status: membership } : m,
+    );
+    const managed = managedGroup("sg-m", "orders", [rule("10.0.1.10/31"), OPEN_EGRESS]);
+    const plan = onlyDatabase(
+      planOf(
+        first({
+          inventory: inventory({
+            databases: [{ ...plain, status: "modifying", memberships }],
+            securityGroups: [OPEN_GROUP, managed],
+          }),
+        }),
+      ),
+    );
+    expect(plan.refused.map((r) => r.gate)).toEqual(refused);
+    expect(plan.steps.map(line)).toEqual(refused.length > 0 ? [] : ["wait", "set sg-m", "wait"]);
   });
 
   it("leaves a new group's egress alone where that of the old one is not known", () => {

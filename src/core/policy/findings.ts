@@ -17,16 +17,26 @@ export function inPlace(place: string, problem: Diagnostic, effect: string): Dia
   return { ...problem, what: `${place}: ${problem.what}`, why: `${problem.why}; ${effect}` };
 }
 
+/** Texts of findings that are sorted more than once, as those of a rule are with every database it serves. */
+export type FindingTexts = Map<Diagnostic, string>;
+
 /** Without duplicates, in an order that depends on the content alone. */
-export function sortedFindings(findings: Iterable<Diagnostic>): Diagnostic[] {
+export function sortedFindings(
+  findings: Iterable<Diagnostic>,
+  texts: FindingTexts = new Map(),
+): Diagnostic[] {
   const byText = new Map<string, Diagnostic>();
   for (const finding of new Set(findings)) {
-    byText.set(
-      `${finding.code}\n${finding.what}\n${finding.why}\n${finding.fix}\n${placeOf(finding)}`,
-      finding,
-    );
+    const text = texts.get(finding) ?? textOf(finding);
+    texts.set(finding, text);
+    byText.set(text, finding);
   }
   return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, finding]) => finding);
+}
+
+function textOf(finding: Diagnostic): string {
+  const { code, what, why, fix } = finding;
+  return [code, what, why, fix, placeOf(finding)].join("\n");
 }
 
 function placeOf({ at }: Diagnostic): string {

@@ -37,18 +37,22 @@ function eachWithin(
   form: AddressForm,
   visit: Visit,
 ): void {
-  for (const length of form === "hosts" ? [undefined] : v4.lengths) {
-    for (let at = 0; at < addresses.v4.length; at += 2) {
-      const low = subnet4(addresses.v4[at] as number, length || 32).lo;
-      const high = subnet4(addresses.v4[at + 1] as number, length || 32).hi;
-      eachBetween(v4, low, high, length, (value, owner) => visit(owner, subnet4(value, length || 32)));
-    }
-  }
-  for (const length of form === "hosts" ? [undefined] : v6.lengths) {
-    for (let at = 0; at < addresses.v6.length; at += 2) {
-      const low = subnet6(addresses.v6[at] as bigint, length || 128).lo;
-      const high = subnet6(addresses.v6[at + 1] as bigint, length || 128).hi;
-      eachBetween(v6, low, high, length, (value, owner) => visit(owner, subnet6(value, length || 128)));
+  eachInFamily(v4, addresses.v4, form, (value, length) => subnet4(value, length || 32), visit);
+  eachInFamily(v6, addresses.v6, form, (value, length) => subnet6(value, length || 128), visit);
+}
+
+function eachInFamily<V>(
+  table: HostTable<V>,
+  ranges: ArrayLike<V>,
+  form: AddressForm,
+  subnetOf: (value: V, length: number) => AddressRange & { readonly lo: V; readonly hi: V },
+  visit: Visit,
+): void {
+  for (const length of form === "hosts" ? [undefined] : table.lengths) {
+    for (let at = 0; at < ranges.length; at += 2) {
+      const low = subnetOf(ranges[at] as V, length ?? 0).lo;
+      const high = subnetOf(ranges[at + 1] as V, length ?? 0).hi;
+      eachBetween(table, low, high, length, (value, owner) => visit(owner, subnetOf(value, length ?? 0)));
     }
   }
 }

@@ -5,7 +5,11 @@ import { type Family, mergeSorted } from "./merge-sorted.ts";
 export const V4: Family<number, Uint32Array> = {
   joins: (high, low) => low <= high + 1,
   room: (length) => new Uint32Array(length),
-  trimmed: (list, length) => (list as Uint32Array).slice(0, length),
+  trimmed: (list, length) => {
+    const all = list as Uint32Array;
+    // A copy costs more than the few entries of room that it would give back.
+    return all.length - length <= length >>> 4 ? all.subarray(0, length) : all.slice(0, length);
+  },
   copy: (to, at, from, start, end) => (to as Uint32Array).set(from.subarray(start, end), at),
 };
 

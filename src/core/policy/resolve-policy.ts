@@ -5,7 +5,7 @@ import { consumers } from "./consumer-set.ts";
 import { type DatabaseDraft, databaseDraft } from "./database-draft.ts";
 import { type DatabaseMatch, matchDatabases } from "./database-match.ts";
 import { databasePolicy } from "./database-policy.ts";
-import { sortedFindings } from "./findings.ts";
+import { type FindingTexts, sortedFindings } from "./findings.ts";
 import { type Grants, grants } from "./grants.ts";
 import { labelsOf } from "./label-values.ts";
 import type { Policy } from "./model.ts";
@@ -48,7 +48,14 @@ export function resolveIndexed(index: PolicyIndex, databases: readonly DatabaseI
   noteProviderIpLists(to);
   const allowed = setUnions(to.drafts.map(allowedSets));
   const denied = setUnions(to.drafts.map((draft) => draft.denied));
-  const shared: Shared = { index, allowed, denied, grants: grants(to.lookups), reasons: reasons(to.lookups) };
+  const shared: Shared = {
+    index,
+    allowed,
+    denied,
+    texts: new Map(),
+    grants: grants(to.lookups),
+    reasons: reasons(to.lookups),
+  };
   return {
     databases: new Map(to.drafts.map((draft) => [draft.match.database.arn, finished(draft, shared)])),
     findings: sortedFindings(to.findings),
@@ -60,6 +67,7 @@ interface Shared {
   readonly index: PolicyIndex;
   readonly allowed: SetUnions;
   readonly denied: SetUnions;
+  readonly texts: FindingTexts;
   readonly grants: Grants;
   readonly reasons: Reasons;
 }
@@ -77,8 +85,8 @@ function finished(draft: DatabaseDraft, shared: Shared): DatabasePolicy {
     labels: databaseLabels(shared.index, draft.match),
     allowed: isEmpty(overrideDenied) ? allowed : subtract(allowed, overrideDenied),
     overrideDenied,
-    incomplete: sortedFindings(draft.incomplete),
-    findings: sortedFindings(draft.findings),
+    incomplete: sortedFindings(draft.incomplete, shared.texts),
+    findings: sortedFindings(draft.findings, shared.texts),
   };
   let within: ReasonsWithin | undefined;
   return databasePolicy(answer, {

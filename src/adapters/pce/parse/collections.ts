@@ -13,4 +13,6 @@ export const COLLECTION_NAMES = [
 export type CollectionName = (typeof COLLECTION_NAMES)[number];
 
 /** Whole collections as GET returns them; an absent one is empty. */
-export type PolicyCollections = { readonly [Name in CollectionName]?: readonly unknown[] };
+export type PolicyCollections<Rows extends Iterable<unknown> = Iterable<unknown>> = {
+  readonly [Name in CollectionName]?: Rows;
+};

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../../core/diagnostic.ts";
 import type { Policy } from "../../../core/policy/model.ts";
+import { ok } from "../../../core/result.ts";
 import type { PolicyCollections } from "./collections.ts";
 import { parseIpList } from "./ip-list.ts";
 import { parseLabel } from "./label.ts";
@@ -34,6 +35,9 @@ export function parsePolicy(collections: PolicyCollections, origin: PolicyOrigin
   const workloads = parseList(collections.workloads ?? [], "workloads", parseWorkload);
   const virtual = parseList(collections.virtual_services ?? [], "virtual_services", parseVirtualService);
   const bindings = parseList(collections.service_bindings ?? [], "service_bindings", parseServiceBinding);
+  const ruleSets = parseList(collections.rule_sets ?? [], "rule_sets", (json, path) =>
+    ok(parseRuleSet(json, path)),
+  );
   const lost = [labels, labelGroups, ipLists, services, workloads, virtual, bindings].flatMap(
     (list) => list.problems,
   );
@@ -47,9 +51,7 @@ export function parsePolicy(collections: PolicyCollections, origin: PolicyOrigin
     workloads: workloads.items,
     virtualServices: virtual.items.map((item) => item.virtualService),
     serviceBindings: bindings.items,
-    ruleSets: (collections.rule_sets ?? []).flatMap(
-      (json, index) => parseRuleSet(json, `rule_sets[${index}]`) ?? [],
-    ),
+    ruleSets: ruleSets.items,
     complete: origin.complete && lost.length === 0,
     problems: [...(origin.problems ?? []), ...lost, ...virtual.items.flatMap((item) => item.problems)],
   };

@@ -11,11 +11,13 @@ export interface ParsedList<T> {
 export type ParseObject<T> = (json: unknown, path: string) => Result<T | undefined, Diagnostic>;
 
 /** Reads a whole collection, object by object; one that cannot be read never hides its neighbours. */
-export function parseList<T>(list: readonly unknown[], name: string, parse: ParseObject<T>): ParsedList<T> {
+export function parseList<T>(list: Iterable<unknown>, name: string, parse: ParseObject<T>): ParsedList<T> {
   const items: T[] = [];
   const problems: Diagnostic[] = [];
-  for (const [index, json] of list.entries()) {
+  let index = 0;
+  for (const json of list) {
     const parsed = parse(json, `${name}[${index}]`);
+    index += 1;
     if (!parsed.ok) problems.push(parsed.error);
     else if (parsed.value !== undefined) items.push(parsed.value);
   }

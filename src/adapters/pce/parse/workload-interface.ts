@@ -34,7 +34,8 @@ export function parseInterfaces(list: readonly unknown[], path: string): ParsedI
   return { interfaces, unreadable };
 }
 
-function toInterface(pce: z.infer<typeof PceInterface>, address: string): WorkloadInterface {
+/** An interface with its address. */
+export function toInterface(pce: z.infer<typeof PceInterface>, address: string): WorkloadInterface {
   const common = {
     name: pce.name ?? "",
     address,

@@ -6,6 +6,7 @@ import { defined } from "./defined.ts";
 import { canonicalHref, HrefText } from "./href.ts";
 import { parseReferences } from "./references.ts";
 import { OptionalList, OptionalText, readShape } from "./shape.ts";
+import { soundWorkload } from "./sound-workload.ts";
 import { parseInterfaces } from "./workload-interface.ts";
 
 const Agent = z.object({ href: z.string().nullish() }).nullish();
@@ -27,6 +28,8 @@ const PceWorkload = z.object({
 
 /** Reads one workload; a deleted one is `undefined`. */
 export function parseWorkload(json: unknown, path: string): Result<Workload | undefined, Diagnostic> {
+  const sound = soundWorkload(json);
+  if (sound !== undefined) return ok(sound);
   const read = readShape(PceWorkload, json, path);
   if (!read.ok) return read;
   const workload = read.value;

@@ -3,7 +3,7 @@ import { type AddressSet, equals, isEmpty, subtract, union } from "../../net/add
 import { type DatabaseDraft, databaseDraft } from "../database-draft.ts";
 import type { DatabaseMatch } from "../database-match.ts";
 import { databasePolicy } from "../database-policy.ts";
-import { sortedFindings } from "../findings.ts";
+import { type FindingTexts, sortedFindings } from "../findings.ts";
 import type { Grants } from "../grants.ts";
 import type { Href } from "../model.ts";
 import type { PolicyIndex } from "../policy-index.ts";
@@ -64,6 +64,7 @@ export interface Answer {
 
 /** What answers are put together from. */
 export interface Ingredients extends ReasonBase {
+  readonly texts: FindingTexts;
   readonly index: PolicyIndex;
   readonly denied: SetUnions;
 }
@@ -123,10 +124,11 @@ export interface SetsChange {
 /** Brings an answer up to date without putting together what stays. */
 export function patchedAnswer(before: Answer, fresh: Fresh, from: Ingredients, change: SetsChange): Answer {
   const { sets, delta } = change;
+  const { match, layers } = fresh;
   const granted = patch(before.granted, delta, change.contentOf(sets));
-  const denied = fresh.layers === before.layers ? before.denied : deniedNow(before, fresh, from);
+  const denied = layers === before.layers ? before.denied : deniedNow(before, fresh, from);
   const allowed = allowedNow(before, granted, denied, delta);
-  return answerOf({ ...fresh, sets, granted, denied, allowed }, from, before);
+  return answerOf({ match, layers, sets, granted, denied, allowed }, from, before);
 }
 
 function deniedNow(before: Answer, { layers }: Fresh, from: Ingredients): AddressSet {
@@ -153,7 +155,7 @@ interface Parts extends Fresh {
 function answerOf({ allowed, ...parts }: Parts, from: Ingredients, before?: Answer): Answer {
   const { match, layers, denied } = parts;
   const sameMatch = before?.match === match;
-  const told = sameMatch && before.layers === layers ? before.policy : toldBy(parts, before);
+  const told = sameMatch && before.layers === layers ? before.policy : toldBy(parts, from.texts, before);
   const { grants, reasons, table } = from;
   const source = new ReasonSource({ grants, reasons, table });
   const policy = databasePolicy(
@@ -173,6 +175,7 @@ function answerOf({ allowed, ...parts }: Parts, from: Ingredients, before?: Answ
 
 function toldBy(
   { match, layers }: Fresh,
+  texts: FindingTexts,
   before: Answer | undefined,
 ): Pick<DatabasePolicy, "findings" | "incomplete"> {
   const base = databaseDraft(match);
@@ -183,8 +186,8 @@ function toldBy(
   return {
     findings: sameTold("findings", layers, before, match)
       ? (before?.policy.findings ?? [])
-      : sortedFindings(all("findings")),
-    incomplete: sortedFindings(all("incomplete")),
+      : sortedFindings(all("findings"), texts),
+    incomplete: sortedFindings(all("incomplete"), texts),
   };
 }
 

@@ -48,6 +48,7 @@ function ingredients(lookups: Consumers, table: SetTable, relayered: readonly Fr
   return {
     index: lookups.index,
     table,
+    texts: new Map(),
     grants: grants(lookups),
     reasons: reasons(lookups),
     denied: setUnions(relayered.map(({ layers }) => deniedSets(layers))),

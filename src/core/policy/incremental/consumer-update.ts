@@ -1,7 +1,7 @@
 import { type AddressSet, EMPTY_SET, union } from "../../net/address-set.ts";
 import { type ConsumerSet, type Consumers, consumers } from "../consumer-set.ts";
 import type { Href } from "../model.ts";
-import type { PolicyIndex } from "../policy-index.ts";
+import type { Bound, PolicyIndex } from "../policy-index.ts";
 import type { WorkloadMove } from "./index-update.ts";
 import type { PolicyChange } from "./policy-change.ts";
 import { foundSets, type SetTable } from "./set-table.ts";
@@ -71,17 +71,21 @@ function changedServices(
   after: PolicyIndex,
   moves: readonly WorkloadMove[],
 ): ReadonlySet<number> {
-  const services = new Set<number>();
-  for (const { at } of moves) {
-    for (const bound of before.boundAt.get(at) ?? []) services.add(bound.virtualService);
-    for (const bound of after.boundAt.get(at) ?? []) services.add(bound.virtualService);
-  }
+  const bound = moves.flatMap(({ at }) => [
+    ...(before.boundAt.get(at) ?? []),
+    ...(after.boundAt.get(at) ?? []),
+  ]);
+  const services = new Set(bound.map((each) => each.virtualService));
   if (before.boundTo === after.boundTo) return services;
   for (const [service, now] of after.boundTo.entries()) {
-    const old = before.boundTo[service] ?? [];
-    const same = (at: number): boolean =>
-      old[at]?.binding === now[at]?.binding && old[at]?.workload === now[at]?.workload;
-    if (old.length !== now.length || !now.every((_, at) => same(at))) services.add(service);
+    if (!sameBindings(before.boundTo[service] ?? [], now)) services.add(service);
   }
   return services;
+}
+
+function sameBindings(old: readonly Bound[], now: readonly Bound[]): boolean {
+  if (old.length !== now.length) return false;
+  return now.every(
+    ({ binding, workload }, at) => old[at]?.binding === binding && old[at]?.workload === workload,
+  );
 }

@@ -1,6 +1,6 @@
 import { addressKey, parseAddress } from "../../net/address.ts";
 import { type DatabaseMatch, type DatabaseNames, hostKey } from "../database-match.ts";
-import type { Workload } from "../model.ts";
+import type { VirtualService, Workload } from "../model.ts";
 import type { PolicyIndex } from "../policy-index.ts";
 import type { DatabaseIdentity } from "../resolution.ts";
 import type { WorkloadMove } from "./index-update.ts";
@@ -50,18 +50,14 @@ export function affectedDatabases(
   changed: { readonly moves: readonly WorkloadMove[]; readonly services: ReadonlySet<number> },
 ): ReadonlySet<number> {
   const { moves, services } = changed;
-  const found = new Set<number>();
-  const add = (positions: readonly number[] | undefined): void => {
-    for (const at of positions ?? []) found.add(at);
-  };
-  for (const { before, after } of moves) for (const each of [before, after]) namedBy(keys, each).forEach(add);
-  for (const at of services) {
-    const service = index.virtualServices[at];
-    add(keys.arns.get(service?.externalDataReference ?? ""));
-    for (const { fqdn } of service?.serviceAddresses ?? []) add(keys.hosts.get(hostKey(fqdn ?? "")));
-  }
   const bound = [...services].flatMap((at) => index.boundTo[at] ?? []);
   const moved = new Set([...moves.map((move) => move.at), ...bound.map((each) => each.workload)]);
+  const found = new Set(
+    [
+      ...moves.flatMap(({ before, after }) => [...namedBy(keys, before), ...namedBy(keys, after)]),
+      ...[...services].flatMap((at) => namedByService(keys, index.virtualServices[at])),
+    ].flatMap((positions) => positions ?? []),
+  );
   for (const [at, match] of matches.entries()) {
     if (match.workloads.some((each) => moved.has(each))) found.add(at);
     if (match.virtualServices.some((each) => services.has(each))) found.add(at);
@@ -69,7 +65,17 @@ export function affectedDatabases(
   return found;
 }
 
-function namedBy(keys: DatabaseKeys, workload: Workload): readonly (readonly number[] | undefined)[] {
+type NamedBy = readonly (readonly number[] | undefined)[];
+
+function namedByService(keys: DatabaseKeys, service: VirtualService | undefined): NamedBy {
+  const addresses = service?.serviceAddresses ?? [];
+  return [
+    keys.arns.get(service?.externalDataReference ?? ""),
+    ...addresses.map(({ fqdn }) => keys.hosts.get(hostKey(fqdn ?? ""))),
+  ];
+}
+
+function namedBy(keys: DatabaseKeys, workload: Workload): NamedBy {
   const { externalDataReference, hostname, interfaces } = workload;
   return [
     keys.arns.get(externalDataReference ?? ""),

@@ -81,31 +81,22 @@ export function changedIndex(
   from: ChangeableIndex,
   change: PolicyChange,
 ): { readonly to: ChangeableIndex; readonly moves: readonly WorkloadMove[] } {
-  const { version, complete, problems } = { ...from.index.policy, ...change };
+  const before = from.index.policy;
   const places = [...from.index.workloads];
   const vacant = [...from.vacant];
   const moves = movesOf(from, change.workloads, places, vacant);
   const positions = from.positions.with(moves.flatMap(placesOf));
-  const serviceBindings = changedObjects(from.index.policy.serviceBindings, change.serviceBindings);
-  const ipLists = changedObjects(from.index.policy.ipLists, change.ipLists);
-  const policy: Policy = {
-    ...from.index.policy,
-    version,
-    complete,
-    problems,
-    workloads: vacant.length === 0 ? places : places.filter((workload) => workload !== NOBODY),
-    serviceBindings,
-    ipLists,
-    ruleSets: changedObjects(from.index.policy.ruleSets, change.ruleSets),
-  };
+  const serviceBindings = changedObjects(before.serviceBindings, change.serviceBindings);
+  const ipLists = changedObjects(before.ipLists, change.ipLists);
+  const ruleSets = changedObjects(before.ruleSets, change.ruleSets);
+  const policy = policyOver(places, vacant, before, { ...change, serviceBindings, ipLists, ruleSets });
   const moved = moves.reduce(withMove, { index: from.index, doubtful: from.doubtful });
   const index: PolicyIndex = {
     ...moved.index,
     policy,
     workloads: places,
     workloadAt: positions,
-    ipLists:
-      ipLists === from.index.policy.ipLists ? from.index.ipLists : new Map(ipLists.map((l) => [l.href, l])),
+    ipLists: ipLists === before.ipLists ? from.index.ipLists : new Map(ipLists.map((l) => [l.href, l])),
   };
   const { doubtful } = moved;
   const rebind = change.serviceBindings !== undefined || moves.some((move) => placesOf(move).length > 0);
@@ -115,6 +106,35 @@ export function changedIndex(
   const findings = sameFindings ? from.index.findings : [...dangling, ...[...doubtful.values()].flat()];
   const to = { index: { ...index, boundTo, boundAt, findings }, positions, vacant, doubtful, dangling };
   return { to, moves };
+}
+
+/** The policy whose workloads are those in the places; they are listed when somebody asks, for they are many. */
+function policyOver(
+  places: readonly Workload[],
+  vacant: readonly number[],
+  before: Policy,
+  now: Pick<Policy, "serviceBindings" | "ipLists" | "ruleSets"> &
+    Partial<Pick<Policy, "version" | "complete" | "problems">>,
+): Policy {
+  let listed = vacant.length === 0 ? places : undefined;
+  return {
+    source: before.source,
+    version: now.version ?? before.version,
+    labels: before.labels,
+    labelGroups: before.labelGroups,
+    ipLists: now.ipLists,
+    services: before.services,
+    get workloads() {
+      listed ??= places.filter((workload) => workload !== NOBODY);
+      return listed;
+    },
+    virtualServices: before.virtualServices,
+    serviceBindings: now.serviceBindings,
+    ruleSets: now.ruleSets,
+    complete: now.complete ?? before.complete,
+    problems: now.problems ?? before.problems,
+    ...(before.mapping === undefined ? {} : { mapping: before.mapping }),
+  };
 }
 
 /** Finds a place for each workload, in `places`; places that become free are used from the next change on. */

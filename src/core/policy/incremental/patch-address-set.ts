@@ -20,17 +20,19 @@ export function minus(set: AddressSet, taken: AddressSet): AddressSet {
 function clipped<V>(a: ArrayLike<V>, b: ArrayLike<V>): V[] {
   const [list, within] = a.length < b.length ? [b, a] : [a, b];
   const out: V[] = [];
-  for (let w = 0; w < within.length; w += 2) {
-    const low = within[w] as V;
-    const high = within[w + 1] as V;
-    for (let at = firstEndingFrom(list, 0, low); at < list.length; at += 2) {
-      const from = list[at] as V;
-      const to = list[at + 1] as V;
-      if (from > high) break;
-      out.push(from > low ? from : low, to < high ? to : high);
-    }
+  for (let at = 0; at < within.length; at += 2) {
+    addOverlaps(out, list, within[at] as V, within[at + 1] as V);
   }
   return out;
+}
+
+function addOverlaps<V>(out: V[], list: ArrayLike<V>, low: V, high: V): void {
+  for (let at = firstEndingFrom(list, 0, low); at < list.length; at += 2) {
+    const from = list[at] as V;
+    const to = list[at + 1] as V;
+    if (from > high) return;
+    out.push(from > low ? from : low, to < high ? to : high);
+  }
 }
 
 /**
@@ -42,64 +44,71 @@ export function patch(set: AddressSet, within: AddressSet, content: AddressSet):
   if (equals(now, content)) return set;
   if (isEmpty(now)) return mergeAddressSets(set, content);
   const rest = {
-    v4: without(
-      V4,
-      (v) => v + 1,
-      (v) => v - 1,
-      set.v4,
-      within.v4,
-    ),
-    v6: without(
-      V6,
-      (v) => v + 1n,
-      (v) => v - 1n,
-      set.v6,
-      within.v6,
-    ),
+    v4: new Cutting(V4, { next: (v) => v + 1, previous: (v) => v - 1 }, set.v4).without(within.v4),
+    v6: new Cutting(V6, { next: (v) => v + 1n, previous: (v) => v - 1n }, set.v6).without(within.v6),
   };
   return mergeAddressSets(rest, content);
 }
 
-function without<V, L extends ArrayLike<V>>(
-  family: Family<V, L>,
-  next: (value: V) => V,
-  previous: (value: V) => V,
-  list: L,
-  taken: L,
-): L {
-  if (taken.length === 0) return list;
-  const out = family.room(list.length + taken.length);
-  let end = 0;
-  let from = 0;
-  /** Where the interval at `from` begins after its head was taken. */
-  let cut: V | undefined;
-  const keep = (until: number): void => {
-    family.copy(out, end, list, from, until);
-    if (until > from && cut !== undefined) out[end] = cut;
-    if (until > from) cut = undefined;
-    end += until - from;
-    from = until;
-  };
-  for (let t = 0; t < taken.length; t += 2) {
-    const low = taken[t] as V;
-    const high = taken[t + 1] as V;
-    keep(firstEndingFrom(list, from, low));
-    while (from < list.length && (cut ?? (list[from] as V)) <= high) {
-      const start = cut ?? (list[from] as V);
-      const stop = list[from + 1] as V;
-      if (start < low) {
-        out[end] = start;
-        out[end + 1] = previous(low);
-        end += 2;
-      }
+interface Neighbours<V> {
+  readonly next: (value: V) => V;
+  readonly previous: (value: V) => V;
+}
+
+/** A list from which intervals are taken, first to last; what lies between them is copied in whole stretches. */
+class Cutting<V, L extends ArrayLike<V>> {
+  readonly #family: Family<V, L>;
+  readonly #to: Neighbours<V>;
+  readonly #list: L;
+  #out: { [at: number]: V } = [];
+  #end = 0;
+  #from = 0;
+  /** Where the interval at `#from` begins after its head was taken. */
+  #cut: V | undefined;
+
+  constructor(family: Family<V, L>, to: Neighbours<V>, list: L) {
+    this.#family = family;
+    this.#to = to;
+    this.#list = list;
+  }
+
+  without(taken: ArrayLike<V>): L {
+    if (taken.length === 0) return this.#list;
+    this.#out = this.#family.room(this.#list.length + taken.length);
+    for (let at = 0; at < taken.length; at += 2) this.#take(taken[at] as V, taken[at + 1] as V);
+    this.#keep(this.#list.length);
+    return this.#family.trimmed(this.#out, this.#end);
+  }
+
+  #take(low: V, high: V): void {
+    const list = this.#list;
+    this.#keep(firstEndingFrom(list, this.#from, low));
+    while (this.#from < list.length) {
+      const start = this.#cut ?? (list[this.#from] as V);
+      const stop = list[this.#from + 1] as V;
+      if (start > high) return;
+      if (start < low) this.#add(start, this.#to.previous(low));
       if (stop > high) {
-        cut = next(high);
-        break;
+        this.#cut = this.#to.next(high);
+        return;
       }
-      cut = undefined;
-      from += 2;
+      this.#cut = undefined;
+      this.#from += 2;
     }
   }
-  keep(list.length);
-  return family.trimmed(out, end);
+
+  #add(low: V, high: V): void {
+    this.#out[this.#end] = low;
+    this.#out[this.#end + 1] = high;
+    this.#end += 2;
+  }
+
+  #keep(until: number): void {
+    if (until <= this.#from) return;
+    this.#family.copy(this.#out, this.#end, this.#list, this.#from, until);
+    if (this.#cut !== undefined) this.#out[this.#end] = this.#cut;
+    this.#cut = undefined;
+    this.#end += until - this.#from;
+    this.#from = until;
+  }
 }

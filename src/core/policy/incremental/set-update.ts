@@ -94,14 +94,19 @@ function withMoves(
   for (const move of moves) {
     const was = hasBit(workloads, move.at);
     const is = isMember(set.query, move, index);
-    if (!was && !is) continue;
-    const [before, after] = move.addresses[set.form];
-    if (was && is && equals(before, after)) continue;
-    if (was) parts.push(before);
-    if (is) parts.push(after);
+    parts.push(...movedAddresses(move.addresses[set.form], was, is));
     if (was !== is) workloads = withBit(workloads, move.at, is, index.workloads.length);
   }
   return { workloads, parts };
+}
+
+function movedAddresses(
+  [before, after]: readonly [AddressSet, AddressSet],
+  was: boolean,
+  is: boolean,
+): readonly AddressSet[] {
+  if (was && is) return equals(before, after) ? [] : [before, after];
+  return [...(was ? [before] : []), ...(is ? [after] : [])];
 }
 
 function isMember(query: ConsumerQuery, move: MovedWorkload, index: PolicyIndex): boolean {

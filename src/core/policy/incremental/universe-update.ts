@@ -14,16 +14,15 @@ export function withObject(
   const old = idsOf(catalog, before);
   const now = idsOf(catalog, after);
   const carriers = new Map(among.carriers);
-  for (const id of old) if (!now.has(id)) carriers.set(id, withoutMember(carriers.get(id) ?? [], at));
-  for (const id of now) if (!old.has(id)) carriers.set(id, withMember(carriers.get(id) ?? [], at));
+  for (const id of without(old, now)) carriers.set(id, withoutMember(carriers.get(id) ?? [], at));
+  for (const id of without(now, old)) carriers.set(id, withMember(carriers.get(id) ?? [], at));
   const withKey = new Map(among.withKey);
-  const keys = { old: keysOf(catalog, old), now: keysOf(catalog, now) };
-  for (const key of keys.old) {
-    if (!keys.now.has(key)) withKey.set(key, withBit(withKey.get(key) ?? bitSet(size), at, false, size));
-  }
-  for (const key of keys.now) {
-    if (!keys.old.has(key)) withKey.set(key, withBit(withKey.get(key) ?? bitSet(size), at, true, size));
-  }
+  const mark = (key: string, is: boolean): void => {
+    withKey.set(key, withBit(withKey.get(key) ?? bitSet(size), at, is, size));
+  };
+  const [oldKeys, keys] = [keysOf(catalog, old), keysOf(catalog, now)];
+  for (const key of without(oldKeys, keys)) mark(key, false);
+  for (const key of without(keys, oldKeys)) mark(key, true);
   const doubtful = (after.unreadable?.length ?? 0) > 0;
   return { size, carriers, withKey, uncertain: withBit(among.uncertain, at, doubtful, size) };
 }
@@ -38,11 +37,15 @@ export function withBit(bits: BitSet, member: number, isMember: boolean, size: n
   return copy;
 }
 
-function idsOf(catalog: LabelCatalog, object: Labelled): ReadonlySet<LabelId> {
+function without<T>(from: ReadonlySet<T>, taken: ReadonlySet<T>): readonly T[] {
+  return [...from].filter((each) => !taken.has(each));
+}
+
+function idsOf(catalog: LabelCatalog, object: Labelled): Set<LabelId> {
   return new Set(object.labels.flatMap((href) => catalog.idOf.get(href) ?? []));
 }
 
-function keysOf(catalog: LabelCatalog, ids: ReadonlySet<LabelId>): ReadonlySet<string> {
+function keysOf(catalog: LabelCatalog, ids: ReadonlySet<LabelId>): Set<string> {
   return new Set([...ids].map((id) => catalog.labels[id]?.key ?? ""));
 }
 

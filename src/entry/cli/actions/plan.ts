@@ -27,17 +27,12 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
   const settings = await readSettings(options);
   await withWorld(context, settings, async (world) => {
     const planned = await world.plan(options.draft === true ? "draft" : "active");
-    const draft = options.draft === true ? await compareWithActive(world, planned) : undefined;
     const { plan, inventory } = planned;
     const verification = options.verify === true ? verifyPlan(plan, inventory) : undefined;
     const isSound = verification === undefined || verification.violations.length === 0;
-    const parts = {
-      verification,
-      draft: draft === undefined ? undefined : comparisonDocument(draft.comparison),
-    };
-    const json = JSON.stringify({ ...planDocument(plan), ...parts }, null, 2);
-    const text = (): string => shown(context, planned, settings.verbose, { verification, draft });
-    context.out(settings.json ? json : text());
+    const beside = { verification, draft: await draftBeside(world, planned, options) };
+    const json = JSON.stringify({ ...planDocument(plan), ...besideDocument(beside) }, null, 2);
+    context.out(settings.json ? json : shown(context, planned, settings.verbose, beside));
     if (options.out !== undefined) await keep(context, options.out, json, isSound);
     context.exit(isSound ? planExit(plan) : 1);
   });
@@ -49,8 +44,24 @@ interface DraftBeside {
   readonly comparison: PlanComparison;
 }
 
+/** What is shown beside a plan where it was asked for. */
+interface Beside {
+  readonly verification: Verification | undefined;
+  readonly draft: DraftBeside | undefined;
+}
+
+/** Fields that are undefined are not printed. */
+function besideDocument({ verification, draft }: Beside): object {
+  return { verification, draft: draft === undefined ? undefined : comparisonDocument(draft.comparison) };
+}
+
 /** `undefined` for a source that holds one policy only, such as the snapshot of a draft: there is nothing beside it. */
-async function compareWithActive(world: World, planned: Planned): Promise<DraftBeside | undefined> {
+async function draftBeside(
+  world: World,
+  planned: Planned,
+  { draft = false }: PlanOptions,
+): Promise<DraftBeside | undefined> {
+  if (!draft) return undefined;
   const active = await world.plan("active");
   if (active.plan.policy.version === planned.plan.policy.version) return undefined;
   return { active, comparison: comparePlans(active.plan, planned.plan) };
@@ -60,10 +71,9 @@ function shown(
   { style }: CliContext,
   planned: Planned,
   verbose: boolean,
-  beside: { readonly verification: Verification | undefined; readonly draft: DraftBeside | undefined },
+  { verification, draft }: Beside,
 ): string {
   const nameOf = namesOf(planned);
-  const { verification, draft } = beside;
   const parts = [planText(planned.plan, { style, nameOf, verbose })];
   if (draft !== undefined) {
     const nameBefore = namesOf(draft.active);

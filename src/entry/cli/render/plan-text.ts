@@ -74,7 +74,12 @@ function rulesText(d: DatabasePlan, { style, nameOf }: PlanTextOptions): readonl
   if (d.rules.length === 0) return [];
   const rows = d.rules
     .slice(0, SHOWN_RULES)
-    .map((r) => ["would allow", sourceText(r.source), portsText(r), style.dim(reasonsText(r.because, nameOf))]);
+    .map((r) => [
+      "would allow",
+      sourceText(r.source),
+      portsText(r),
+      style.dim(reasonsText(r.because, nameOf)),
+    ]);
   return ["", table(rows, "  "), ...more(d.rules.length)];
 }
 

@@ -3,9 +3,10 @@ import type { WireRequest } from "../http.ts";
 import { jsonService } from "../json-protocol.ts";
 import type { WireService } from "../service.ts";
 import { MESSAGE_OPERATIONS } from "./message-operations.ts";
+import { answerQuery, isQueryRequest } from "./query-facade.ts";
 import { queueOperations } from "./queue-operations.ts";
 
-/** SQS on the wire (awsJson1_0). Queue URLs carry the host that the caller used, because SDKs send to that host. */
+/** SQS on the wire: awsJson1_0, and the query protocol of older clients. Queue URLs carry the host that the caller used, because SDKs send to that host. */
 export function sqsService(world: SandboxWorld): WireService {
   const at = (baseUrl: string): WireService =>
     jsonService(world, {
@@ -16,7 +17,12 @@ export function sqsService(world: SandboxWorld): WireService {
   return {
     name: "sqs",
     renderError: (error, requestId) => at("").renderError(error, requestId),
-    handle: (request, context) => at(baseUrlOf(request)).handle(request, context),
+    handle: (request, context) => {
+      const service = at(baseUrlOf(request));
+      return isQueryRequest(request)
+        ? answerQuery(service, request, context)
+        : service.handle(request, context);
+    },
   };
 }
 
