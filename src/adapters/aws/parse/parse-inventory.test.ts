@@ -224,7 +224,10 @@ describe("databases", () => {
       answers: { dbClusters: [cluster("c", { DBClusterMembers: [{ DBInstanceIdentifier: "a" }] })] },
       code: "CLUSTER_MEMBER_NOT_READ",
     },
-    { answers: { dbInstances: [instance("x"), instance("x")] }, code: "DATABASE_TWICE" },
+    {
+      answers: { dbInstances: [instance("x"), instance("x", { DBInstanceStatus: "stopped" })] },
+      code: "DATABASE_TWICE",
+    },
     {
       answers: {
         dbInstances: [instance("x"), instance("y", { DBInstanceArn: "arn:aws:rds:us-east-1:1:db:y" })],

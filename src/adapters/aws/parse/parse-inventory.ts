@@ -38,12 +38,12 @@ export function parseInventory(answers: AwsAnswers): Inventory {
     databases: unique.databases
       .map((database) => completeDatabase(database, answers, groups))
       .toSorted(by((d) => d.arn)),
-    securityGroups: groups.groups.toSorted(by((g) => g.groupId)),
-    networkInterfaces: consumers.networkInterfaces.toSorted(by((i) => i.networkInterfaceId)),
-    instances: consumers.instances.toSorted(by((i) => i.instanceId)),
-    subnets: consumers.subnets.toSorted(by((s) => s.subnetId)),
+    securityGroups: withoutRepeats(groups.groups).toSorted(by((g) => g.groupId)),
+    networkInterfaces: withoutRepeats(consumers.networkInterfaces).toSorted(by((i) => i.networkInterfaceId)),
+    instances: withoutRepeats(consumers.instances).toSorted(by((i) => i.instanceId)),
+    subnets: withoutRepeats(consumers.subnets).toSorted(by((s) => s.subnetId)),
     consumersUnread: [...(answers.consumersUnread ?? []), ...consumers.findings],
-    prefixLists: prefixLists.values.toSorted(by((p) => p.prefixListId)),
+    prefixLists: withoutRepeats(prefixLists.values).toSorted(by((p) => p.prefixListId)),
     quotas: parseQuotas(answers.quotas),
     findings: [
       ...answers.findings,
@@ -55,6 +55,11 @@ export function parseInventory(answers: AwsAnswers): Inventory {
       ...prefixLists.findings,
     ],
   };
+}
+
+/** Pages that overlap tell the same thing twice; said once is enough. */
+function withoutRepeats<T>(values: readonly T[]): readonly T[] {
+  return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
 }
 
 function by<T>(key: (value: T) => string): (a: T, b: T) => number {
@@ -104,7 +109,7 @@ function firstOfEach(databases: readonly Database[]): {
 } {
   const byArn = new Map<string, Database>();
   const findings: Diagnostic[] = [];
-  for (const database of databases) {
+  for (const database of withoutRepeats(databases)) {
     if (!byArn.has(database.arn)) byArn.set(database.arn, database);
     else findings.push(twin(database));
   }
@@ -114,7 +119,7 @@ function firstOfEach(databases: readonly Database[]): {
 function twin(database: Database): Diagnostic {
   return {
     code: "DATABASE_TWICE",
-    what: `Database "${database.id}" (${database.arn}) is listed twice`,
+    what: `Database "${database.id}" (${database.arn}) is listed twice, each time otherwise`,
     why: "An ARN names one object; the first entry counts",
     fix: "Save the answers again, one AWS command for each file",
   };

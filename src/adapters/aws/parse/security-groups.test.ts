@@ -94,12 +94,12 @@ describe("a permission of DescribeSecurityGroups", () => {
     ];
     const IpPermissionsEgress = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
     expect(keys([group({ IpPermissions, IpPermissionsEgress })], [])).toEqual([
+      "egress|-1|-|0.0.0.0/0",
       "ingress|tcp|3306-3306|10.1.0.0/16",
       "ingress|tcp|3306-3306|10.2.0.0/16",
       "ingress|tcp|3306-3306|::/0",
       "ingress|tcp|3306-3306|pl-1",
       "ingress|tcp|3306-3306|sg-2",
-      "egress|-1|-|0.0.0.0/0",
     ]);
   });
 
@@ -141,8 +141,8 @@ describe("the two answers together", () => {
     );
     expect(found.map((key) => key.split("|").at(-1))).toEqual([
       "10.0.0.0/8",
-      "192.168.0.0/16",
       "172.16.0.0/12",
+      "192.168.0.0/16",
     ]);
   });
 

@@ -44,19 +44,17 @@ export function parseSecurityGroups(
   };
 }
 
+/** The rules of both answers, each once, in the order of their keys: two answers of one state give the same list. */
 function mergeRules(
   fromRules: readonly SecurityGroupRule[],
   fromPermissions: readonly SecurityGroupRule[],
 ): readonly SecurityGroupRule[] {
-  const known = new Set(fromRules.map(ruleKey));
-  const merged = [...fromRules];
-  for (const rule of fromPermissions) {
+  const merged = new Map<string, SecurityGroupRule>();
+  for (const rule of [...fromRules, ...fromPermissions]) {
     const key = ruleKey(rule);
-    if (known.has(key)) continue;
-    known.add(key);
-    merged.push(rule);
+    if (!merged.has(key)) merged.set(key, rule);
   }
-  return merged;
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule);
 }
 
 function unreadGroups(
