@@ -1,5 +1,11 @@
 import type { Database, SecurityGroup, Tags } from "../inventory/model.ts";
-import { ORIGINAL_GROUPS_TAG, originalGroups, originalGroupsTags } from "../inventory/ownership.ts";
+import {
+  DATABASE_TAG,
+  ORIGINAL_GROUPS_TAG,
+  OWNER_TAG,
+  originalGroups,
+  originalGroupsTags,
+} from "../inventory/ownership.ts";
 import type { AddressSet } from "../net/address-set.ts";
 import { type CompiledRule, ruleContent } from "../rule/compile-rules.ts";
 import { placeRules, type Slot } from "../rule/place-rules.ts";
@@ -166,7 +172,23 @@ function rememberedGroups(world: World, live: LiveDatabase): Tags {
   const remembering = live.managed.find((g) => originalGroups(g.tags) !== undefined);
   const ours = new Set((world.managed.get(live.database.arn) ?? []).map((g) => g.groupId as string));
   const groups = remembering === undefined ? undefined : originalGroups(remembering.tags);
-  return originalGroupsTags(groups ?? live.attachedIds.filter((id) => !ours.has(id)));
+  return originalGroupsTags(groups ?? beforeMoat(world, live, ours));
+}
+
+/**
+ * The attached groups that are not ours. One that was ours, until somebody took one of its two marks, still knows what
+ * it replaced: that is what the way back must lead to, not to a group that nobody keeps any more.
+ */
+function beforeMoat(world: World, live: LiveDatabase, ours: ReadonlySet<string>): readonly string[] {
+  const known = live.attachedIds
+    .filter((id) => !ours.has(id))
+    .flatMap((id) => {
+      const tags = world.groups.get(id)?.tags ?? {};
+      const halfMarked = tags[OWNER_TAG] === world.settings.owner || tags[DATABASE_TAG] === live.database.arn;
+      const replaced: readonly string[] = (halfMarked ? originalGroups(tags) : undefined) ?? [];
+      return replaced.length > 0 ? replaced : [id];
+    });
+  return [...new Set(known)].filter((id) => !ours.has(id));
 }
 
 /** Managed groups that lost the tag get it back before anything is detached. */

@@ -60,6 +60,17 @@ describe("planEnforcement", () => {
     expect(create?.action === "createSecurityGroup" && originalGroups(create.tags)).toEqual(["sg-old"]);
   });
 
+  it("remembers what a group replaced although somebody took one of the group's two marks", () => {
+    const managed = managedGroup("sg-m", "orders", [rule("10.0.1.10/31"), OPEN_EGRESS]);
+    const { "moat:owner": _, ...tags } = managed.tags;
+    const world = inventory({
+      databases: [database("orders", ["sg-m"])],
+      securityGroups: [OPEN_GROUP, { ...managed, tags }],
+    });
+    const [create] = onlyDatabase(planOf(first({ inventory: world }))).steps;
+    expect(create?.action === "createSecurityGroup" && originalGroups(create.tags)).toEqual(["sg-old"]);
+  });
+
   it("swaps in one step when every slot is taken", () => {
     const quotas = { rulesPerSecurityGroup: 60, securityGroupsPerInterface: 2, source: "default" } as const;
     const groups = [OPEN_GROUP, group("sg-two", [OPEN_EGRESS])];
