@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../core/result.ts";
+import { type EachRow, rowReader } from "./row-reader.ts";
 
 /** `fetch`, or what stands in for it. */
 export type HttpFetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -9,7 +10,10 @@ export type HttpMethod = "GET" | "POST" | "PUT" | "DELETE";
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
+  /** Only how the body begins, where it was read row by row. */
   readonly text: string;
+  /** The body, where it was read row by row; a `SyntaxError` when it is no JSON. */
+  readonly rows?: unknown;
 }
 
 /**
@@ -27,6 +31,8 @@ export interface HttpRequest {
   readonly method: HttpMethod;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Given when a success is a JSON array that may be large: it is read while it arrives. */
+  readonly eachRow?: EachRow;
   /** Milliseconds for the whole exchange, body included. */
   readonly timeoutMs: number;
 }
@@ -55,8 +61,10 @@ export async function exchange(
   };
   try {
     const response = await send(request.url, init);
-    const text = await response.text();
-    return ok({ status: response.status, headers: response.headers, text });
+    const { status, headers, body } = response;
+    if (request.eachRow !== undefined && status === 200 && body !== null)
+      return ok({ status, headers, ...(await readRows(body, request.eachRow)) });
+    return ok({ status, headers, text: await response.text() });
   } catch (error) {
     signal?.throwIfAborted();
     if (deadline.aborted)
@@ -64,6 +72,27 @@ export async function exchange(
     const detail = causeOf(error);
     if (UNTRUSTED.test(detail)) return err({ kind: "untrusted", detail });
     return err({ kind: NEVER_LEFT.test(detail) ? "unreachable" : "cut", detail });
+  }
+}
+
+/** What of a body is kept for the message that it is no JSON. */
+const SHOWN_BYTES = 2_000;
+
+async function readRows(
+  body: ReadableStream<Uint8Array>,
+  each: EachRow,
+): Promise<Pick<HttpAnswer, "text" | "rows">> {
+  const reader = rowReader(each);
+  let text: string | undefined;
+  try {
+    for await (const bytes of body) {
+      text ??= new TextDecoder().decode(bytes.subarray(0, SHOWN_BYTES));
+      reader.push(bytes);
+    }
+    return { text: text ?? "", rows: reader.end() };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { text: text ?? "", rows: error };
+    throw error;
   }
 }
 

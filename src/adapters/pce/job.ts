@@ -4,6 +4,7 @@ import { plainLine } from "./error-body.ts";
 import type { PceAnswer, PceClient } from "./pce-client.ts";
 import { faultOfShape } from "./pce-fault.ts";
 import { retryAfter } from "./retry.ts";
+import type { EachRow } from "./row-reader.ts";
 
 const Job = z.object({
   status: z.string(),
@@ -19,18 +20,20 @@ const DOWNLOAD_TIMEOUT = 300_000;
 /**
  * Waits for the job that a 202 answer names and downloads what it made.
  *
+ * @param eachRow what becomes of each member of the collection
  * @returns the answer that holds the whole collection
  * @throws PolicyFault `serverError` when the job fails, `badAnswer` when the 202 or the job is not as expected
  */
 export async function finishJob(
   client: PceClient,
   started: PceAnswer,
+  eachRow: EachRow,
   signal?: AbortSignal,
 ): Promise<PceAnswer> {
   const location = started.headers.get("location");
   if (location === null) throw noJob(client, "a Location header for the job that it started");
   const datafile = await pollJob(client, location, retryAfter(started.headers, client.clock.now()), signal);
-  return client.request({ ...get(datafile, signal), timeoutMs: DOWNLOAD_TIMEOUT });
+  return client.request({ ...get(datafile, signal), eachRow, timeoutMs: DOWNLOAD_TIMEOUT });
 }
 
 async function pollJob(

@@ -10,6 +10,7 @@ import { parsePceAddress } from "./pce-address.ts";
 import { type Asked, faultOfBody, faultOfStatus, faultOfTransport } from "./pce-fault.ts";
 import { createRateLimit, type TakeTurn } from "./rate-limit.ts";
 import { type Miss, retryDelay } from "./retry.ts";
+import type { EachRow } from "./row-reader.ts";
 
 export interface PceClientOptions {
   /** Any form that {@link parsePceAddress} reads. */
@@ -36,6 +37,11 @@ export interface PceRequest {
   readonly body?: unknown;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /**
+   * Given when the answer is a list that may be large: what becomes of each member. It is called while the answer
+   * arrives, and again for the same members when the answer has to be asked for again. The answer's `text` is not whole.
+   */
+  readonly eachRow?: EachRow;
   /** Error statuses that the caller wants to see as an answer. */
   readonly accept?: readonly number[];
 }
@@ -118,7 +124,7 @@ async function attemptRequest(wiring: Wiring, request: PceRequest): Promise<Outc
   const accepted = request.accept?.includes(answer.status) ?? false;
   const success = answer.status >= 200 && answer.status < 300;
   if (!success && !accepted) return { kind: "status", answer };
-  const body = readJson(answer.text);
+  const body = "rows" in answer ? readRows(answer.rows) : readJson(answer.text);
   if (!body.ok && success) return { kind: "body", answer, html: isHtml(answer.text) };
   return { kind: "answer", answer: { ...answer, json: body.json } };
 }
@@ -154,6 +160,7 @@ async function sendOnce(
       },
       timeoutMs: request.timeoutMs ?? wiring.timeoutMs,
       ...(request.body === undefined ? {} : { body: bodyText(request.body) }),
+      ...(request.eachRow === undefined ? {} : { eachRow: request.eachRow }),
     },
     request.signal,
   );
@@ -171,6 +178,10 @@ function bodyText(body: unknown): string {
 function fullPath(org: string, path: string): string {
   const href = hrefPath(path);
   return href.startsWith("/") ? href : `/orgs/${org}/${href}`;
+}
+
+function readRows(rows: unknown): { readonly ok: boolean; readonly json: unknown } {
+  return rows instanceof SyntaxError ? { ok: false, json: undefined } : { ok: true, json: rows };
 }
 
 function readJson(text: string): { readonly ok: boolean; readonly json: unknown } {

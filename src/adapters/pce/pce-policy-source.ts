@@ -2,6 +2,7 @@ import type { Policy } from "../../core/policy/model.ts";
 import type { PolicySource } from "../../ports/policy-source.ts";
 import { type ChangeToken, changesSince, takeMoment } from "./change-probe.ts";
 import { parsePolicy } from "./parse/parse-policy.ts";
+import { readWorkloadEarly } from "./parse/workload.ts";
 import { createPceClient, type PceClient, type PceClientOptions } from "./pce-client.ts";
 import { readPce } from "./pce-read.ts";
 
@@ -49,7 +50,7 @@ async function readPolicy(
   version: "active" | "draft",
   timeoutMs: number,
 ): Promise<Policy> {
-  const read = await readPce(client, version, timeoutMs);
+  const read = await readPce(client, version, timeoutMs, readWorkloadEarly);
   return parsePolicy(read.collections, {
     source: "pce",
     // The draft has no number of its own: it is what would follow the version in force.

@@ -6,6 +6,7 @@ import { withDenyRules } from "./deny-rules.ts";
 import { COLLECTION_NAMES, type CollectionName, type PolicyCollections } from "./parse/collections.ts";
 import type { PceClient } from "./pce-client.ts";
 import { type CollectionRead, readCollection } from "./read-collection.ts";
+import type { EachRow } from "./row-reader.ts";
 
 /** The collections of a PCE as it returns them, all of one moment. */
 export interface PceRead {
@@ -25,16 +26,18 @@ const ROUNDS = 4;
  * One consistent read: collections, then a look whether anything changed meanwhile; what did is read again. On a PCE
  * that changes faster than it can be read the answer is marked incomplete.
  *
+ * @param eachWorkload what may become of a workload as soon as it is read; of the large collections it is the largest
  * @throws PolicyFault, `timedOut` when the whole read takes longer than `timeoutMs`
  */
 export async function readPce(
   client: PceClient,
   policy: PolicyVersionName,
   timeoutMs: number,
+  eachWorkload?: EachRow,
 ): Promise<PceRead> {
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
-    return await readRounds(client, policy, deadline);
+    return await readRounds(client, { policy, eachWorkload }, deadline);
   } catch (error) {
     if (!deadline.aborted || error instanceof PolicyFault) throw error;
     throw new PolicyFault(
@@ -45,17 +48,18 @@ export async function readPce(
   }
 }
 
-async function readRounds(
-  client: PceClient,
-  policy: PolicyVersionName,
-  deadline: AbortSignal,
-): Promise<PceRead> {
-  let moment = await takeMoment(client, policy, deadline);
+interface Wanted {
+  readonly policy: PolicyVersionName;
+  readonly eachWorkload: EachRow | undefined;
+}
+
+async function readRounds(client: PceClient, wanted: Wanted, deadline: AbortSignal): Promise<PceRead> {
+  let moment = await takeMoment(client, wanted.policy, deadline);
   const reads = new Map<CollectionName, CollectionRead>();
   let stale: readonly CollectionName[] = COLLECTION_NAMES;
   let why: readonly string[] = [];
   for (let round = 0; round < ROUNDS && stale.length > 0; round++) {
-    for (const [name, read] of await readCollections(client, policy, stale, deadline)) reads.set(name, read);
+    for (const [name, read] of await readCollections(client, wanted, stale, deadline)) reads.set(name, read);
     const changes = await changesSince(client, moment.token, deadline);
     moment = changes.moment;
     stale = changes.collections;
@@ -67,13 +71,13 @@ async function readRounds(
 /** Reads side by side; when one fails the others are stopped. */
 async function readCollections(
   client: PceClient,
-  policy: PolicyVersionName,
+  wanted: Wanted,
   names: readonly CollectionName[],
   deadline: AbortSignal,
 ): Promise<readonly (readonly [CollectionName, CollectionRead])[]> {
   const siblings = new AbortController();
   const signal = AbortSignal.any([deadline, siblings.signal]);
-  const reads = names.map(async (name) => [name, await readOne(client, policy, name, signal)] as const);
+  const reads = names.map(async (name) => [name, await readOne(client, wanted, name, signal)] as const);
   try {
     return await Promise.all(reads);
   } finally {
@@ -84,12 +88,12 @@ async function readCollections(
 
 async function readOne(
   client: PceClient,
-  policy: PolicyVersionName,
+  { policy, eachWorkload }: Wanted,
   name: CollectionName,
   signal: AbortSignal,
 ): Promise<CollectionRead> {
   const path = VERSIONED.includes(name) ? `sec_policy/${policy}/${name}` : name;
-  const read = await readCollection(client, path, signal);
+  const read = await readCollection(client, path, signal, name === "workloads" ? eachWorkload : undefined);
   return name === "rule_sets" ? withDenyRules(client, read, signal) : read;
 }
 

@@ -3,6 +3,7 @@ import { PolicyFault } from "../../ports/policy-fault.ts";
 import { finishJob } from "./job.ts";
 import type { PceAnswer, PceClient } from "./pce-client.ts";
 import { faultOfShape } from "./pce-fault.ts";
+import type { EachRow } from "./row-reader.ts";
 
 /** A PCE cuts a plain answer off at this number of rows, and does not say so. */
 const PLAIN_CAP = 500;
@@ -26,11 +27,14 @@ interface Rows {
  * limit.
  *
  * @param path below the organisation, such as `sec_policy/active/rule_sets`
+ * @param eachRow what may become of each row of a job at once, so that the row need not be kept; small collections come
+ *   as they are
  */
 export async function readCollection(
   client: PceClient,
   path: string,
   signal?: AbortSignal,
+  eachRow: EachRow = (row) => row,
 ): Promise<CollectionRead> {
   const request = { method: "GET" as const, ...(signal === undefined ? {} : { signal }) };
   const plain = rowsOf(
@@ -39,22 +43,27 @@ export async function readCollection(
     await client.request({ ...request, path: `${path}?max_results=${PLAIN_CAP}` }),
   );
   if (plain.rows.length < PLAIN_CAP && isWhole(plain)) return { rows: plain.rows };
-  return readByJob(client, path, plain, signal);
+  return readByJob(client, { path, eachRow }, plain, signal);
+}
+
+interface WholeRead {
+  readonly path: string;
+  readonly eachRow: EachRow;
 }
 
 async function readByJob(
   client: PceClient,
-  path: string,
+  asked: WholeRead,
   plain: Rows,
   signal: AbortSignal | undefined,
 ): Promise<CollectionRead> {
   let best = plain;
   for (let attempt = 1; attempt <= JOB_ATTEMPTS; attempt++) {
-    const read = await tryJob(client, path, plain.total, attempt < JOB_ATTEMPTS, signal);
+    const read = await tryJob(client, asked, plain.total, attempt < JOB_ATTEMPTS, signal);
     if (read?.whole) return { rows: read.rows };
     if (read !== undefined && read.rows.length >= best.rows.length) best = read;
   }
-  return { rows: best.rows, cutShort: cutShort(path, best) };
+  return { rows: best.rows, cutShort: cutShort(asked.path, best) };
 }
 
 /**
@@ -64,7 +73,7 @@ async function readByJob(
  */
 async function tryJob(
   client: PceClient,
-  path: string,
+  { path, eachRow }: WholeRead,
   plainTotal: number | undefined,
   mayFail: boolean,
   signal: AbortSignal | undefined,
@@ -73,7 +82,7 @@ async function tryJob(
   try {
     const started = await client.request({ ...request, ...(signal === undefined ? {} : { signal }) });
     if (started.status !== 202) return withoutJob(rowsOf(client, path, started));
-    const made = rowsOf(client, path, await finishJob(client, started, signal));
+    const made = rowsOf(client, path, await finishJob(client, started, eachRow, signal));
     const read = { rows: made.rows, total: made.total ?? plainTotal };
     return { ...read, whole: isWhole(read) };
   } catch (error) {

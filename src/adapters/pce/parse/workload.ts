@@ -26,8 +26,28 @@ const PceWorkload = z.object({
   agent: Agent,
 });
 
+/** A workload that was read already, in the place of its JSON. */
+class EarlyWorkload {
+  readonly workload: Workload;
+  constructor(workload: Workload) {
+    this.workload = workload;
+  }
+}
+
+/**
+ * Reads a workload while its collection still arrives: {@link parseWorkload} takes what this gives. Most of a
+ * workload's JSON is of no use here, and a hundred thousand of them need not be kept together.
+ *
+ * @returns the JSON as it is when there is anything unusual about it
+ */
+export function readWorkloadEarly(json: unknown): unknown {
+  const sound = soundWorkload(json);
+  return sound === undefined ? json : new EarlyWorkload(sound);
+}
+
 /** Reads one workload; a deleted one is `undefined`. */
 export function parseWorkload(json: unknown, path: string): Result<Workload | undefined, Diagnostic> {
+  if (json instanceof EarlyWorkload) return ok(json.workload);
   const sound = soundWorkload(json);
   if (sound !== undefined) return ok(sound);
   const read = readShape(PceWorkload, json, path);
