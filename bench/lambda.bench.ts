@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleHandlers } from "../scripts/build.ts";
 
-const MAX_BYTES = 3_000_000;
+const MAX_BYTES = 1_500_000;
 const MAX_START_BYTES = 600_000;
 const runs = Number(process.argv[2] ?? 11);
 const PYTHON = join(import.meta.dirname, "..", ".venv", "bin", "python");

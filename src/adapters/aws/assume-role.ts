@@ -17,11 +17,14 @@ type Credentials = NonNullable<EC2ClientConfig["credentials"]>;
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
 const DURATION_SECONDS = 3600;
 
-/** Credentials of a role, taken on first use and renewed as they run out. */
+/** So long before they run out, credentials are taken anew. */
+const EARLY_MS = 300_000;
+
+/** Credentials of a role, taken on first use, shared by all clients that get them, and renewed before they run out. */
 export async function assumeRole(role: RoleToAssume, caller: RoleCaller): Promise<Credentials> {
   const { fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
   const { credentials, ...clientConfig } = caller;
-  return fromTemporaryCredentials({
+  const take = fromTemporaryCredentials({
     params: {
       RoleArn: role.roleArn,
       RoleSessionName: role.sessionName ?? "moat",
@@ -31,4 +34,22 @@ export async function assumeRole(role: RoleToAssume, caller: RoleCaller): Promis
     ...(credentials === undefined ? {} : { masterCredentials: credentials }),
     clientConfig,
   });
+  let taken: ReturnType<typeof take> | undefined;
+  let goodUntil = 0;
+  // Each client keeps credentials for itself; without this, every one of them would take the role on its own.
+  return async () => {
+    if (taken === undefined || Date.now() >= goodUntil) {
+      goodUntil = Number.POSITIVE_INFINITY;
+      taken = take();
+      taken.then(
+        ({ expiration }) => {
+          goodUntil = (expiration?.getTime() ?? 0) - EARLY_MS;
+        },
+        () => {
+          taken = undefined;
+        },
+      );
+    }
+    return taken;
+  };
 }

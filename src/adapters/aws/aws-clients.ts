@@ -1,18 +1,26 @@
+import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
+import type { OrganizationsClient } from "@aws-sdk/client-organizations";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import type { SNSClient } from "@aws-sdk/client-sns";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { assumeRole, type RoleCaller, type RoleToAssume } from "./assume-role.ts";
 import { retryThrottledOnly } from "./retry-throttled-only.ts";
 
-type Ec2 = typeof import("@aws-sdk/client-ec2");
-type Rds = typeof import("@aws-sdk/client-rds");
-type S3 = typeof import("@aws-sdk/client-s3");
-type SecretsManager = typeof import("@aws-sdk/client-secrets-manager");
-type ServiceQuotas = typeof import("@aws-sdk/client-service-quotas");
-type Sts = typeof import("@aws-sdk/client-sts");
+type CloudTrail = typeof import("./sdk/cloud-trail.ts");
+type Organizations = typeof import("./sdk/organizations.ts");
+type Sns = typeof import("./sdk/sns.ts");
+type Sqs = typeof import("./sdk/sqs.ts");
+type Ec2 = typeof import("./sdk/ec2.ts");
+type Rds = typeof import("./sdk/rds.ts");
+type S3 = typeof import("./sdk/s3.ts");
+type SecretsManager = typeof import("./sdk/secrets-manager.ts");
+type ServiceQuotas = typeof import("./sdk/service-quotas.ts");
+type Sts = typeof import("./sdk/sts.ts");
 
 /** A client, and the module that has its commands and paginators. */
 export interface Service<Sdk, Client> {
@@ -31,6 +39,10 @@ export interface AwsClients {
   secretsManager(): Promise<Service<SecretsManager, SecretsManagerClient>>;
   serviceQuotas(): Promise<Service<ServiceQuotas, ServiceQuotasClient>>;
   sts(): Promise<Service<Sts, STSClient>>;
+  cloudTrail(): Promise<Service<CloudTrail, CloudTrailClient>>;
+  organizations(): Promise<Service<Organizations, OrganizationsClient>>;
+  sns(): Promise<Service<Sns, SNSClient>>;
+  sqs(): Promise<Service<Sqs, SQSClient>>;
   /** Closes the connections of every client made. */
   close(): void;
 }
@@ -74,15 +86,15 @@ export function awsClients(options: AwsClientsOptions = {}): AwsClients {
     maxAttempts,
     retryStrategy: retryThrottledOnly(maxAttempts),
   });
-  const ec2 = once(() => import("@aws-sdk/client-ec2"));
-  const rds = once(() => import("@aws-sdk/client-rds"));
+  const ec2 = once(() => import("./sdk/ec2.ts"));
+  const rds = once(() => import("./sdk/rds.ts"));
   return {
     ec2: once(async () => service(await ec2(), keep(new (await ec2()).EC2Client(await reads())))),
     ec2Writes: once(async () => service(await ec2(), keep(new (await ec2()).EC2Client(await writes())))),
     rds: once(async () => service(await rds(), keep(new (await rds()).RDSClient(await reads())))),
     rdsWrites: once(async () => service(await rds(), keep(new (await rds()).RDSClient(await writes())))),
     s3: once(async () => {
-      const sdk = await import("@aws-sdk/client-s3");
+      const sdk = await import("./sdk/s3.ts");
       const config = {
         ...(await reads()),
         forcePathStyle: hasOwnEndpoint(options, env),
@@ -91,16 +103,32 @@ export function awsClients(options: AwsClientsOptions = {}): AwsClients {
       return service(sdk, keep(new sdk.S3Client(config)));
     }),
     secretsManager: once(async () => {
-      const sdk = await import("@aws-sdk/client-secrets-manager");
+      const sdk = await import("./sdk/secrets-manager.ts");
       return service(sdk, keep(new sdk.SecretsManagerClient(await reads())));
     }),
     serviceQuotas: once(async () => {
-      const sdk = await import("@aws-sdk/client-service-quotas");
+      const sdk = await import("./sdk/service-quotas.ts");
       return service(sdk, keep(new sdk.ServiceQuotasClient(await reads(OPTIONAL_ATTEMPTS))));
     }),
     sts: once(async () => {
-      const sdk = await import("@aws-sdk/client-sts");
+      const sdk = await import("./sdk/sts.ts");
       return service(sdk, keep(new sdk.STSClient(await reads())));
+    }),
+    cloudTrail: once(async () => {
+      const sdk = await import("./sdk/cloud-trail.ts");
+      return service(sdk, keep(new sdk.CloudTrailClient(await reads())));
+    }),
+    organizations: once(async () => {
+      const sdk = await import("./sdk/organizations.ts");
+      return service(sdk, keep(new sdk.OrganizationsClient(await reads())));
+    }),
+    sns: once(async () => {
+      const sdk = await import("./sdk/sns.ts");
+      return service(sdk, keep(new sdk.SNSClient(await reads())));
+    }),
+    sqs: once(async () => {
+      const sdk = await import("./sdk/sqs.ts");
+      return service(sdk, keep(new sdk.SQSClient(await reads())));
     }),
     close: () => {
       for (const client of made.splice(0)) client.destroy();

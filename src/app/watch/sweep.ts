@@ -1,56 +1,16 @@
-import { attributeDrift, rulesOfRds } from "../../core/drift/attribute-drift.ts";
-import type { Remembered } from "../../core/drift/find-drift.ts";
 import { formatUtc } from "../../core/flow/utc-time.ts";
-import { holdRevocations, type Withdrawals } from "../../core/guard/hold-revocations.ts";
-import { guardTugOfWar, repaired, repairsOf } from "../../core/guard/tug-of-war.ts";
-import type { WaveSettings } from "../../core/guard/waves.ts";
+import { repaired } from "../../core/guard/tug-of-war.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { DatabasePlan, Plan } from "../../core/plan/plan.ts";
-import type { PlanSettings } from "../../core/plan/world.ts";
-import type { ResolveOptions } from "../../core/policy/resolution.ts";
 import { ruleKey } from "../../core/rule/rule-key.ts";
-import type { ResourceChange } from "../../core/trail/resource-change.ts";
-import type { InventorySource } from "../../ports/inventory-source.ts";
 import type { ApplyPorts } from "../apply-run.ts";
-import { planDatabases } from "../plan-databases.ts";
-import type { Traffic } from "../read-traffic.ts";
 import type { ReconcileReport } from "../reconcile.ts";
 import { reconcileInWaves } from "../reconcile-in-waves.ts";
 import type { PolicyInHand } from "./keep-policy.ts";
-
-/** Milliseconds that two answers of policy must lie apart before what both take away is taken away. */
-const DEFAULT_APART_MS = 30_000;
+import { type SurveyPorts, type SweepMemory, type SweepSettings, survey } from "./survey.ts";
 
 /** What an unattended run reads and writes. */
-export interface SweepPorts extends ApplyPorts {
-  readonly inventory: InventorySource;
-  /** Changes in AWS that somebody made, as a trail tells; absent where there is none. */
-  readonly trail?: () => Promise<readonly ResourceChange[]>;
-  /** ARN that Moat acts under; its own changes are no drift. */
-  readonly self?: string;
-}
-
-export interface SweepSettings {
-  readonly plan: PlanSettings;
-  readonly resolve?: ResolveOptions;
-  readonly traffic?: Traffic;
-  readonly apartMs?: number;
-  readonly waves?: WaveSettings;
-}
-
-/** What is carried from one sweep to the next. All of it may be lost: then Moat is slower, never wrong. */
-export interface SweepMemory {
-  readonly withdrawals: Withdrawals;
-  readonly remembered: ReadonlyMap<string, Remembered>;
-  /** Moments of repairs, RFC 3339, by database ARN. */
-  readonly repairs: ReadonlyMap<string, readonly string[]>;
-}
-
-export const EMPTY_MEMORY: SweepMemory = {
-  withdrawals: new Map(),
-  remembered: new Map(),
-  repairs: new Map(),
-};
+export interface SweepPorts extends ApplyPorts, SurveyPorts {}
 
 export interface SweepReport {
   readonly report: ReconcileReport;
@@ -62,13 +22,12 @@ export interface SweepReport {
 }
 
 /**
- * One unattended run: reads AWS, plans with the policy in hand, holds what a single answer takes away, gives way in a
- * tug of war, and carries the rest out.
+ * One unattended run: looks ({@link survey}) and carries out what may be carried out, until nothing is pending.
  */
 export async function sweep(
   ports: SweepPorts,
   settings: SweepSettings,
-  { policy, readAt }: PolicyInHand,
+  inHand: PolicyInHand,
   memory: SweepMemory,
   stopRequested: () => boolean = () => false,
 ): Promise<SweepReport> {
@@ -77,23 +36,10 @@ export async function sweep(
   let askAgainAt: number | undefined;
   let inventory: Inventory | undefined;
   async function makePlan(): Promise<Plan> {
-    const [live, changes] = await Promise.all([ports.inventory.read(), ports.trail?.() ?? []]);
-    inventory = live;
-    const nowSeconds = Math.floor(ports.clock.now() / 1000);
-    const { plan } = planDatabases({
-      inventory: live,
-      policy,
-      settings: { ...settings.plan, nowSeconds, leftRules: rulesOfRds(changes) },
-      remembered: memory.remembered,
-      ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
-      ...(settings.traffic === undefined ? {} : { traffic: settings.traffic }),
-    });
-    const apartMs = settings.apartMs ?? DEFAULT_APART_MS;
-    const held = holdRevocations(attributed(plan, changes, ports.self), withdrawals, { readAt, apartMs });
-    ({ withdrawals, askAgainAt } = { askAgainAt: undefined, ...held });
-    const guarded = guardTugOfWar(held.plan, { nowSeconds, repairs: repairsBefore(plan, live, memory) });
-    plans.push(guarded);
-    return guarded;
+    const seen = await survey(ports, settings, inHand, { ...memory, withdrawals });
+    ({ inventory, withdrawals, askAgainAt } = { askAgainAt: undefined, ...seen });
+    plans.push(seen.plan);
+    return seen.plan;
   }
   const report = await reconcileInWaves(ports, makePlan, settings.waves, { stopRequested });
   const found = plans[0] ?? report.plan;
@@ -107,33 +53,6 @@ export async function sweep(
     },
     ...(askAgainAt === undefined ? {} : { askAgainAt }),
   };
-}
-
-function attributed(plan: Plan, changes: readonly ResourceChange[], self: string | undefined): Plan {
-  if (changes.length === 0) return plan;
-  const databases = plan.databases.map((d) => ({
-    ...d,
-    drift: d.drift.map((one) => attributeDrift(one, changes, self)),
-  }));
-  return { ...plan, databases };
-}
-
-/** From the tags of the managed groups, and from memory where a group with its tags was deleted. */
-function repairsBefore(
-  plan: Plan,
-  inventory: Inventory,
-  memory: SweepMemory,
-): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map(inventory.securityGroups.map((g) => [g.groupId as string, g]));
-  return new Map(
-    plan.databases.map((d) => [
-      d.arn,
-      [
-        ...repairsOf(d.managedGroups.flatMap((id) => groups.get(id) ?? [])),
-        ...(memory.repairs.get(d.arn) ?? []),
-      ],
-    ]),
-  );
 }
 
 /** What stands at each database that is in sync now; of the others, what stood when it last was. */

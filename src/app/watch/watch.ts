@@ -2,7 +2,8 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { expectedProblem } from "../expected-problem.ts";
 import type { PolicyInHand, PolicyKeeper } from "./keep-policy.ts";
-import { EMPTY_MEMORY, type SweepMemory, type SweepPorts, type SweepSettings, sweep } from "./sweep.ts";
+import { EMPTY_MEMORY, type SweepMemory, type SweepSettings } from "./survey.ts";
+import { type SweepPorts, sweep } from "./sweep.ts";
 import { changeTeller } from "./tell-changes.ts";
 import type { WatchCounts, WatchEvent } from "./watch-event.ts";
 

@@ -1,6 +1,6 @@
 import { parseResourceChange } from "../../../adapters/aws/parse/resource-change.ts";
 import { policyKeeper } from "../../../app/watch/keep-policy.ts";
-import type { SweepSettings } from "../../../app/watch/sweep.ts";
+import type { SweepSettings } from "../../../app/watch/survey.ts";
 import { type WatchPorts, type WatchRhythm, watch, watchOnce } from "../../../app/watch/watch.ts";
 import type { WatchEvent } from "../../../app/watch/watch-event.ts";
 import { planDocument, stepDocument } from "../../../core/plan/plan-document.ts";

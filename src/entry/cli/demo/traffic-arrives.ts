@@ -1,3 +1,4 @@
+import { CreateFlowLogsCommand } from "@aws-sdk/client-ec2";
 import { callAws } from "../../../adapters/aws/aws-call.ts";
 import { s3FlowLogs } from "../../../adapters/aws/s3-flow-logs.ts";
 import { readTraffic, type Traffic } from "../../../app/read-traffic.ts";
@@ -58,11 +59,11 @@ async function describeCompany(stage: Stage): Promise<Facts> {
 }
 
 async function createFlowLogs(stage: Stage): Promise<number> {
-  const { sdk, client } = await stage.moat.clients.ec2();
+  const { client } = await stage.moat.clients.ec2();
   const { interfaces } = stage.open.sample.aws;
   const answer = await callAws("ec2:CreateFlowLogs", () =>
     client.send(
-      new sdk.CreateFlowLogsCommand({
+      new CreateFlowLogsCommand({
         ResourceType: "NetworkInterface",
         ResourceIds: stage.company.databases.map(({ id }) => interfaces.get(id) ?? ""),
         TrafficType: "ALL",

@@ -1,0 +1,29 @@
+import type { Diagnostic } from "../../core/diagnostic.ts";
+import type { DatabasePlan, Plan } from "../../core/plan/plan.ts";
+
+/**
+ * Takes the first swap of a database out of a plan that was made without traffic: nobody has looked whether somebody
+ * who was seen lately would lose access. What was swapped before, and what drifted since, is repaired at once.
+ */
+export function holdFirstSwaps(plan: Plan): Plan {
+  return { ...plan, databases: plan.databases.map((d) => (isFirstSwap(d) ? waiting(d) : d)) };
+}
+
+function isFirstSwap({ steps, drift, managedGroups, attachedGroups }: DatabasePlan): boolean {
+  const swaps = steps.some(({ action }) => action === "setDatabaseGroups");
+  const swappedBefore = managedGroups.some((id) => attachedGroups.includes(id)) || drift.some((d) => !d.left);
+  return swaps && !swappedBefore;
+}
+
+const waiting = (database: DatabasePlan): DatabasePlan => ({
+  ...database,
+  steps: [],
+  findings: [...database.findings, finding(database.id)],
+});
+
+const finding = (id: string): Diagnostic => ({
+  code: "FIRST_SWAP_WAITS",
+  what: `The first swap of database "${id}" waits for its flow logs`,
+  why: "Without flows nobody can say whether somebody who is connected today would lose access",
+  fix: `Nothing once its flow logs arrive; "moat plan" and "moat apply" do it by hand`,
+});

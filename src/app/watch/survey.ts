@@ -1,0 +1,144 @@
+import { attributeDrift, rulesOfRds } from "../../core/drift/attribute-drift.ts";
+import type { Remembered } from "../../core/drift/find-drift.ts";
+import { type HeldPlan, holdRevocations, type Withdrawals } from "../../core/guard/hold-revocations.ts";
+import { guardTugOfWar, repairsOf } from "../../core/guard/tug-of-war.ts";
+import type { WaveSettings } from "../../core/guard/waves.ts";
+import type { Inventory } from "../../core/inventory/model.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import type { PlanSettings } from "../../core/plan/world.ts";
+import type { ResolveOptions } from "../../core/policy/resolution.ts";
+import type { ResourceChange } from "../../core/trail/resource-change.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { InventorySource } from "../../ports/inventory-source.ts";
+import { planDatabases } from "../plan-databases.ts";
+import type { Traffic } from "../read-traffic.ts";
+import { holdFirstSwaps } from "./hold-first-swaps.ts";
+import type { PolicyInHand } from "./keep-policy.ts";
+
+/** Milliseconds that two answers of policy must lie apart before what both take away is taken away. */
+const DEFAULT_APART_MS = 30_000;
+
+/** What looking reads; nothing is written. */
+export interface SurveyPorts {
+  readonly clock: Clock;
+  readonly inventory: InventorySource;
+  /**
+   * Changes in AWS that somebody made to these resources, as a trail tells; absent where there is none. Asked only
+   * when something drifted.
+   */
+  readonly trail?: (resources: readonly string[]) => Promise<readonly ResourceChange[]>;
+  /** ARN that Moat acts under; its own changes are no drift. */
+  readonly self?: string;
+}
+
+export interface SweepSettings {
+  readonly plan: PlanSettings;
+  readonly resolve?: ResolveOptions;
+  readonly traffic?: Traffic;
+  readonly apartMs?: number;
+  readonly waves?: WaveSettings;
+  /** ARNs of the databases that this run is about; all by default. */
+  readonly only?: ReadonlySet<string>;
+  /** True: groups that Moat did not make are not detached for the first time by a run that has seen no traffic. */
+  readonly firstSwapNeedsTraffic?: boolean;
+}
+
+/** What is carried from one sweep to the next. All of it may be lost: then Moat is slower, never wrong. */
+export interface SweepMemory {
+  readonly withdrawals: Withdrawals;
+  readonly remembered: ReadonlyMap<string, Remembered>;
+  /** Moments of repairs, RFC 3339, by database ARN. */
+  readonly repairs: ReadonlyMap<string, readonly string[]>;
+}
+
+export const EMPTY_MEMORY: SweepMemory = {
+  withdrawals: new Map(),
+  remembered: new Map(),
+  repairs: new Map(),
+};
+
+/** What may be carried out now, and what was seen. */
+export interface Survey extends HeldPlan {
+  readonly inventory: Inventory;
+}
+
+/**
+ * Reads AWS, plans with the policy in hand, says who made each difference, holds what a single answer takes away, and
+ * gives way in a tug of war.
+ */
+export async function survey(
+  ports: SurveyPorts,
+  settings: SweepSettings,
+  { policy, readAt }: PolicyInHand,
+  memory: SweepMemory,
+): Promise<Survey> {
+  const inventory = await ports.inventory.read();
+  const nowSeconds = Math.floor(ports.clock.now() / 1000);
+  const planLeaving = (leftRules: ReadonlySet<string>): Plan => {
+    const { plan } = planDatabases({
+      inventory,
+      policy,
+      settings: { ...settings.plan, nowSeconds, leftRules },
+      remembered: memory.remembered,
+      ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
+      ...(settings.traffic === undefined ? {} : { traffic: settings.traffic }),
+    });
+    return onlyOf(plan, settings.only);
+  };
+  const first = planLeaving(new Set());
+  const changes = await changesOf(first, ports);
+  const ofRds = rulesOfRds(changes);
+  const plan = ofRds.size === 0 ? first : planLeaving(ofRds);
+  const apartMs = settings.apartMs ?? DEFAULT_APART_MS;
+  const held = holdRevocations(attributed(plan, changes, ports.self), memory.withdrawals, {
+    readAt,
+    apartMs,
+  });
+  const repairs = repairsBefore(plan, inventory, memory);
+  const guarded = guardTugOfWar(held.plan, { nowSeconds, repairs });
+  return {
+    ...held,
+    plan:
+      settings.firstSwapNeedsTraffic === true && settings.traffic === undefined
+        ? holdFirstSwaps(guarded)
+        : guarded,
+    inventory,
+  };
+}
+
+const onlyOf = (plan: Plan, only: ReadonlySet<string> | undefined): Plan =>
+  only === undefined ? plan : { ...plan, databases: plan.databases.filter(({ arn }) => only.has(arn)) };
+
+/** What the trail tells of the things that drifted. Nothing drifted, nothing asked: a trail answers twice a second. */
+async function changesOf(plan: Plan, { trail }: SurveyPorts): Promise<readonly ResourceChange[]> {
+  const drift = plan.databases.flatMap((d) => d.drift);
+  if (trail === undefined || drift.length === 0) return [];
+  return trail([...new Set(drift.flatMap(({ resources }) => resources))]);
+}
+
+function attributed(plan: Plan, changes: readonly ResourceChange[], self: string | undefined): Plan {
+  if (changes.length === 0) return plan;
+  const databases = plan.databases.map((d) => ({
+    ...d,
+    drift: d.drift.map((one) => attributeDrift(one, changes, self)),
+  }));
+  return { ...plan, databases };
+}
+
+/** From the tags of the managed groups, and from memory where a group with its tags was deleted. */
+function repairsBefore(
+  plan: Plan,
+  inventory: Inventory,
+  memory: SweepMemory,
+): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map(inventory.securityGroups.map((g) => [g.groupId as string, g]));
+  return new Map(
+    plan.databases.map((d) => [
+      d.arn,
+      [
+        ...repairsOf(d.managedGroups.flatMap((id) => groups.get(id) ?? [])),
+        ...(memory.repairs.get(d.arn) ?? []),
+      ],
+    ]),
+  );
+}
