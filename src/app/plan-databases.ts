@@ -12,10 +12,11 @@ import type { Plan } from "../core/plan/plan.ts";
 import { planEnforcement } from "../core/plan/plan-enforcement.ts";
 import type { PlanSettings } from "../core/plan/world.ts";
 import { consumerLabels, databaseAddresses as policyAddresses } from "../core/policy/consumer-labels.ts";
+import { type FollowedPolicy, followPolicy } from "../core/policy/incremental/follow-policy.ts";
 import { withAwsWorkloads } from "../core/policy/mapping/with-aws-workloads.ts";
 import type { Policy } from "../core/policy/model.ts";
 import { type PolicyIndex, policyIndex } from "../core/policy/policy-index.ts";
-import type { Resolution, ResolveOptions } from "../core/policy/resolution.ts";
+import type { DatabaseIdentity, Resolution, ResolveOptions } from "../core/policy/resolution.ts";
 import { resolveIndexed } from "../core/policy/resolve-policy.ts";
 import { addressesOf } from "../core/policy/workload-addresses.ts";
 import type { Traffic } from "./read-traffic.ts";
@@ -30,6 +31,8 @@ export interface Planned {
   readonly addresses: readonly DatabaseAddress[];
   /** Absent when no flow logs were given. */
   readonly conversations?: readonly Conversation[];
+  /** For the next plan, where that was asked for. */
+  readonly followed?: FollowedPolicy;
 }
 
 export interface PlanRequest {
@@ -40,15 +43,16 @@ export interface PlanRequest {
   readonly traffic?: Traffic;
   /** What stood when each database was last in sync, by its ARN, where somebody kept watch. */
   readonly remembered?: ReadonlyMap<string, Remembered>;
+  /** Given where plan follows plan: what the last one resolved, so that only what is different is resolved again. */
+  readonly follow?: FollowedPolicy | "from now on";
 }
 
 /** Makes the plan for every database of an inventory. Pure: the sources have been read already. */
 export function planDatabases(request: PlanRequest): Planned {
   const { inventory, settings, traffic } = request;
   const { policy, findings } = withAwsWorkloads(request.policy, inventory, settings.owner);
-  const index = policyIndex(policy, request.resolve ?? {});
   const identities = databaseIdentities(inventory, settings.owner);
-  const resolution = resolveIndexed(index, identities);
+  const { index, resolution, followed } = resolved(request, policy, identities);
   const addresses = databaseAddresses(inventory, settings.owner, policyAddresses(index, identities));
   const conversations = traffic?.table.conversations(
     knownDatabases(addresses.map((a) => ({ ...a, database: a.id }))),
@@ -70,7 +74,21 @@ export function planDatabases(request: PlanRequest): Planned {
     resolution,
     addresses,
     ...(conversations === undefined ? {} : { conversations }),
+    ...(followed === undefined ? {} : { followed }),
   };
+}
+
+function resolved(
+  { resolve = {}, follow }: PlanRequest,
+  policy: Policy,
+  databases: readonly DatabaseIdentity[],
+): Pick<Planned, "index" | "resolution" | "followed"> {
+  if (follow === undefined) {
+    const index = policyIndex(policy, resolve);
+    return { index, resolution: resolveIndexed(index, databases) };
+  }
+  const followed = followPolicy(follow === "from now on" ? undefined : follow, policy, databases, resolve);
+  return { index: followed.index, resolution: followed.resolution, followed };
 }
 
 const everyWorkload = (index: PolicyIndex): BitSet =>

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toRanges } from "../../src/core/net/address-set.ts";
+import { databaseAddresses } from "../../src/core/policy/consumer-labels.ts";
+import { followPolicy } from "../../src/core/policy/incremental/follow-policy.ts";
 import {
   applyChange,
   type LiveResolution,
@@ -13,6 +15,7 @@ import {
 } from "../../src/core/policy/incremental/policy-change.ts";
 import { policyDiff } from "../../src/core/policy/incremental/policy-diff.ts";
 import type { Policy } from "../../src/core/policy/model.ts";
+import { policyIndex } from "../../src/core/policy/policy-index.ts";
 import type { Resolution } from "../../src/core/policy/resolution.ts";
 import { resolvePolicy } from "../../src/core/policy/resolve-policy.ts";
 import { everyByte } from "../support/every-byte.ts";
@@ -99,6 +102,50 @@ function expectSameObjects(before: Resolution, after: Resolution, touched: Reado
     if (!touched.has(arn)) expect(policy).toBe(before.databases.get(arn));
   }
 }
+
+describe("a policy that is read again and again", () => {
+  it(`has the bytes of a resolution from the beginning each time (${RUNS / 5} worlds)`, () => {
+    const kinds = new Map<string, number>();
+    fc.assert(
+      fc.property(world, world, world, edits, (first, second, third, all) => {
+        const { databases, options } = first;
+        let followed = followPolicy(undefined, first.policy, databases, options);
+        let now = first.policy;
+        for (const some of all) {
+          now = structuredClone(
+            changedPolicy(now, changeOf([first.policy, second.policy, third.policy], some)),
+          );
+          followed = followPolicy(followed, now, databases, options);
+          kinds.set(followed.resolved, (kinds.get(followed.resolved) ?? 0) + 1);
+          const whole = resolvePolicy(now, databases, options);
+          expect(withReasons(followed.resolution)).toBe(withReasons(whole));
+          const fresh = databaseAddresses(policyIndex(now, options), databases);
+          expect(everyByte(databaseAddresses(followed.index, databases))).toBe(everyByte(fresh));
+        }
+      }),
+      { numRuns: RUNS / 5 },
+    );
+    for (const kind of ["parts", "all", "nothing"]) expect(kinds.get(kind) ?? 0).toBeGreaterThan(0);
+  }, 3_600_000);
+
+  it("is resolved from the beginning for other databases, and where objects have twins", () => {
+    fc.assert(
+      fc.property(world, world, (first, second) => {
+        const { databases, options } = first;
+        const before = followPolicy(undefined, first.policy, databases, options);
+        const others = followPolicy(before, first.policy, databases.slice(1), options);
+        expect(withReasons(others.resolution)).toBe(
+          withReasons(resolvePolicy(first.policy, databases.slice(1), options)),
+        );
+        const { policy } = second;
+        const twins = { ...policy, workloads: [...policy.workloads, ...first.policy.workloads] };
+        const followed = followPolicy(before, twins, databases, options);
+        expect(withReasons(followed.resolution)).toBe(withReasons(resolvePolicy(twins, databases, options)));
+      }),
+      { numRuns: RUNS / 10 },
+    );
+  }, 3_600_000);
+});
 
 describe("a resolution that follows changes", () => {
   it(`has the bytes of one from the beginning, whatever changes (${RUNS} worlds)`, () => {

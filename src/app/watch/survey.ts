@@ -6,6 +6,7 @@ import type { WaveSettings } from "../../core/guard/waves.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
+import type { FollowedPolicy } from "../../core/policy/incremental/follow-policy.ts";
 import type { ResolveOptions } from "../../core/policy/resolution.ts";
 import type { ResourceChange } from "../../core/trail/resource-change.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -49,6 +50,8 @@ export interface SweepMemory {
   readonly remembered: ReadonlyMap<string, Remembered>;
   /** Moments of repairs, RFC 3339, by database ARN. */
   readonly repairs: ReadonlyMap<string, readonly string[]>;
+  /** What policy was resolved to. Absent in a run that no other follows: to be followed takes more time. */
+  readonly follow?: FollowedPolicy | "from now on";
 }
 
 export const EMPTY_MEMORY: SweepMemory = {
@@ -60,6 +63,7 @@ export const EMPTY_MEMORY: SweepMemory = {
 /** What may be carried out now, and what was seen. */
 export interface Survey extends HeldPlan {
   readonly inventory: Inventory;
+  readonly follow?: FollowedPolicy | "from now on";
 }
 
 /**
@@ -74,15 +78,18 @@ export async function survey(
 ): Promise<Survey> {
   const inventory = await ports.inventory.read();
   const nowSeconds = Math.floor(ports.clock.now() / 1000);
+  let { follow } = memory;
   const planLeaving = (leftRules: ReadonlySet<string>): Plan => {
-    const { plan } = planDatabases({
+    const { plan, followed } = planDatabases({
       inventory,
       policy,
       settings: { ...settings.plan, nowSeconds, leftRules },
       remembered: memory.remembered,
+      ...(follow === undefined ? {} : { follow }),
       ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
       ...(settings.traffic === undefined ? {} : { traffic: settings.traffic }),
     });
+    follow = followed;
     return onlyOf(plan, settings.only);
   };
   const first = planLeaving(new Set());
@@ -103,6 +110,7 @@ export async function survey(
         ? holdFirstSwaps(guarded)
         : guarded,
     inventory,
+    ...(follow === undefined ? {} : { follow }),
   };
 }
 

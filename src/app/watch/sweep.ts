@@ -32,12 +32,16 @@ export async function sweep(
   stopRequested: () => boolean = () => false,
 ): Promise<SweepReport> {
   const plans: Plan[] = [];
-  let { withdrawals } = memory;
+  let { withdrawals, follow } = memory;
   let askAgainAt: number | undefined;
   let inventory: Inventory | undefined;
   async function makePlan(): Promise<Plan> {
-    const seen = await survey(ports, settings, inHand, { ...memory, withdrawals });
-    ({ inventory, withdrawals, askAgainAt } = { askAgainAt: undefined, ...seen });
+    const seen = await survey(ports, settings, inHand, {
+      ...memory,
+      withdrawals,
+      ...(follow === undefined ? {} : { follow }),
+    });
+    ({ inventory, withdrawals, askAgainAt, follow } = { askAgainAt: undefined, follow: undefined, ...seen });
     plans.push(seen.plan);
     return seen.plan;
   }
@@ -50,6 +54,7 @@ export async function sweep(
       withdrawals,
       remembered: inventory === undefined ? memory.remembered : remember(report.plan, inventory, memory),
       repairs: withRepairs(memory.repairs, found, report, ports.clock.now()),
+      ...(follow === undefined ? {} : { follow }),
     },
     ...(askAgainAt === undefined ? {} : { askAgainAt }),
   };

@@ -48,7 +48,7 @@ export async function watch(
   settings: SweepSettings,
   rhythm: WatchRhythm = DEFAULT_RHYTHM,
 ): Promise<WatchCounts> {
-  const keeper = new Watch(ports, settings, rhythm);
+  const keeper = new Watch(ports, settings, rhythm, { ...EMPTY_MEMORY, follow: "from now on" });
   ports.tell({ kind: "started", policyEveryMs: rhythm.policyEveryMs, sweepEveryMs: rhythm.sweepEveryMs });
   while (!ports.stopRequested()) {
     await keeper.cycle();
@@ -60,7 +60,7 @@ export async function watch(
 
 /** One pass, as {@link watch} makes them: looks twice where something would be taken away. */
 export async function watchOnce(ports: WatchPorts, settings: SweepSettings): Promise<WatchPass> {
-  const keeper = new Watch(ports, settings, DEFAULT_RHYTHM);
+  const keeper = new Watch(ports, settings, DEFAULT_RHYTHM, EMPTY_MEMORY);
   await keeper.cycle();
   if (keeper.holds && !ports.stopRequested()) {
     await keeper.rest();
@@ -83,7 +83,7 @@ class Watch {
   readonly #tellChanges: ReturnType<typeof changeTeller>;
   readonly #failures = { policy: 0, aws: 0 };
   readonly #counts = { policyChecks: 0, sweeps: 0, writeCalls: 0, problems: 0 };
-  #memory: SweepMemory = EMPTY_MEMORY;
+  #memory: SweepMemory;
   #policyAt = 0;
   #sweepAt = 0;
   #heartbeatAt: number;
@@ -91,7 +91,8 @@ class Watch {
   #inHand: PolicyInHand | undefined;
   plan: Plan | undefined;
 
-  constructor(ports: WatchPorts, settings: SweepSettings, rhythm: WatchRhythm) {
+  constructor(ports: WatchPorts, settings: SweepSettings, rhythm: WatchRhythm, memory: SweepMemory) {
+    this.#memory = memory;
     this.#ports = ports;
     this.#settings = settings;
     this.#rhythm = rhythm;

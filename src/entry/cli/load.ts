@@ -1,6 +1,7 @@
 import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
 import { type Planned, planDatabases } from "../../app/plan-databases.ts";
 import { readTraffic, type Traffic } from "../../app/read-traffic.ts";
+import type { Inventory } from "../../core/inventory/model.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
 import type { CliContext } from "./context.ts";
 import type { Settings } from "./settings.ts";
@@ -11,8 +12,12 @@ import { openPolicy } from "./wire/policy-source.ts";
 /** Everything that commands read, opened once and closed at the end. */
 export interface World {
   readonly source: AwsSource;
-  /** Reads inventory and policy afresh and plans; flow logs are read once. */
-  readonly plan: (version?: "active" | "draft") => Promise<Planned>;
+  /**
+   * Reads inventory and policy afresh and plans; flow logs are read once.
+   *
+   * @param beside an inventory that was read already, for a second plan over the same AWS
+   */
+  readonly plan: (version?: "active" | "draft", beside?: Inventory) => Promise<Planned>;
   close(): Promise<void>;
 }
 
@@ -27,11 +32,12 @@ export async function openWorld(context: CliContext, settings: Settings): Promis
   const { publicIp, directActorsIgnoreScope } = settings.config;
   return {
     source,
-    plan: async (version = "active") => {
+    plan: async (version = "active", beside = undefined) => {
       traffic ??= readFlows(context, settings, source.clients);
-      context.progress(context.progressStyle.dim(`Reading ${source.inventory.name} and ${policy.name} …`));
+      const names = beside === undefined ? `${source.inventory.name} and ${policy.name}` : policy.name;
+      context.progress(context.progressStyle.dim(`Reading ${names} …`));
       const [inventory, read, seen] = await Promise.all([
-        source.inventory.read(),
+        beside ?? source.inventory.read(),
         policy.read(version),
         traffic,
       ]);

@@ -35,6 +35,10 @@ function objectChange<T extends { readonly href: Href }>(
   after: readonly T[],
 ): ObjectChange<T> {
   if (before === after) return {};
+  // Sources answer in the same order from one time to the next, as a rule.
+  if (before.length === after.length && before.every((object, at) => object.href === after[at]?.href)) {
+    return { put: after.filter((object, at) => !same(before[at], object)) };
+  }
   const old = new Map(before.map((object) => [object.href, object]));
   const put: T[] = [];
   for (const object of after) {

@@ -62,7 +62,7 @@ async function draftBeside(
   { draft = false }: PlanOptions,
 ): Promise<DraftBeside | undefined> {
   if (!draft) return undefined;
-  const active = await world.plan("active");
+  const active = await world.plan("active", planned.inventory);
   if (active.plan.policy.version === planned.plan.policy.version) return undefined;
   return { active, comparison: comparePlans(active.plan, planned.plan) };
 }

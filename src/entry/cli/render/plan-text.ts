@@ -4,7 +4,7 @@ import type { Because } from "../../../core/policy/resolution.ts";
 import { portsText, sourceText } from "../../../core/rule/rule-text.ts";
 import { driftText } from "./drift-text.ts";
 import { problemText } from "./problem-text.ts";
-import { addressCount, counted, labelText, shortTime } from "./quantity.ts";
+import { addressCount, counted, grouped, labelText, shortTime } from "./quantity.ts";
 import type { Style } from "./style.ts";
 import { table, wrap } from "./table.ts";
 
@@ -146,7 +146,10 @@ export function reasonsText(because: readonly Because[], nameOf: NameOf): string
   ].sort();
   const rules = [...new Set(because.map((b) => nameOf(b.rule)))];
   if (who.length === 0) return "";
-  const named = who.slice(0, 3).join(", ") + (who.length > 3 ? ` and ${who.length - 3} more` : "");
+  // What the resolver left out of a long list counts for the rule that has most of it: others let the same ones in.
+  const left = because.reduce((most, b) => Math.max(most, b.and ?? 0), 0);
+  const more = Math.max(0, who.length - 3) + left;
+  const named = who.slice(0, 3).join(", ") + (more > 0 ? ` and ${grouped(more)} more` : "");
   return `${named} by ${rules.slice(0, 2).join(", ")}${rules.length > 2 ? " …" : ""}`;
 }
 
