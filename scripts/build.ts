@@ -35,6 +35,14 @@ const onlyUsedShapes: Plugin = {
   },
 };
 
+/** The SDK asks this package which browser it runs in, which on Node it never does. */
+const noBrowser: Plugin = {
+  name: "no-browser",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]bowser[\\/].*\.m?js$/ }, () => ({ contents: "export default {};" }));
+  },
+};
+
 /** Replaces `[_name]:` by the text that the constant `_name` of the same module holds. */
 function withPlainKeys(module: string): string {
   const constants = new Map([...module.matchAll(/^const (\w+) = ("[^"]*");$/gm)].map((m) => [m[1], m[2]]));
@@ -96,7 +104,7 @@ async function bundle(file: string, folder: string): Promise<Bundle> {
     sourcemap: true,
     sourcesContent: false,
     banner: { js: REQUIRE },
-    plugins: [englishOnly, onlyUsedShapes],
+    plugins: [englishOnly, onlyUsedShapes, noBrowser],
     metafile: true,
     logLevel: "warning",
   });

@@ -16,8 +16,11 @@ import { addReceipts, sendFlows, uploadFlows } from "./upload-traffic.ts";
 export interface IngestPorts {
   readonly inventory: InventorySource;
   readonly policy: PolicySource;
-  readonly upload: TrafficUpload;
+  /** Absent where no PCE takes flows. */
+  readonly upload?: TrafficUpload;
   readonly apply: ApplyPorts;
+  /** Gives databases that are to be changed to somebody else; without it they are changed here. */
+  readonly handOver?: (arns: readonly string[]) => Promise<void>;
 }
 
 export interface IngestSettings {
@@ -77,8 +80,10 @@ export async function ingestFlowLogs(
   const report = { ...before, planFindings, ...concerned.part };
   // A PCE that stopped answering on the way would take no flows either, and nothing was sent yet.
   if (concerned.problem !== undefined) return { ...report, failed: fail(concerned.problem) };
+  const { upload } = ports;
+  if (upload === undefined) return report;
   const flows = uploadFlows(planned.value.conversations ?? []);
-  const sent = await attempt(time, () => sendFlows(ports.upload, flows, () => !isOver(time)));
+  const sent = await attempt(time, () => sendFlows(upload, flows, () => !isOver(time)));
   return sent.ok ? { ...report, upload: sent.value } : { ...report, failed: fail(sent.problem) };
 }
 
@@ -133,6 +138,7 @@ async function reconcileConcerned(
 ): Promise<Concerned> {
   const arns = concernedDatabases(planned);
   if (arns.size === 0) return { part: {} };
+  if (ports.handOver !== undefined) return handedOver(ports.handOver, only(planned.plan, arns));
   let current: Plan | undefined;
   const problems: Diagnostic[] = [];
   const nextPlan = async (): Promise<Plan> => {
@@ -150,6 +156,18 @@ async function reconcileConcerned(
   const [problem] = problems;
   const reconciled = { ...report, plan: current ?? report.plan };
   return { part: { reconciled }, ...(problem === undefined ? {} : { problem }) };
+}
+
+async function handedOver(handOver: NonNullable<IngestPorts["handOver"]>, plan: Plan): Promise<Concerned> {
+  const pending = plan.databases.filter(({ steps }) => steps.length > 0).map(({ arn }) => arn);
+  try {
+    if (pending.length > 0) await handOver(pending);
+  } catch (error) {
+    const problem = expectedProblem(error);
+    if (problem === undefined) throw error;
+    return { part: {}, problem };
+  }
+  return { part: { reconciled: { plan, outcomes: [], rounds: 0, writeCalls: 0 } } };
 }
 
 /** Databases that a conversation went to or came from. */

@@ -14,7 +14,7 @@ const ADDRESS_OF_THE_COMPANY = /\b10\.20\.\d+\.\d+/;
  *
  * @returns gives the path of the handler's bundle, once the tests run
  */
-export function useBundle(): () => string {
+export function useBundle(): (handler?: string) => string {
   let folder = "";
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "moat-lambda-"));
@@ -32,7 +32,7 @@ export function useBundle(): () => string {
     expect(shown).toEqual([]);
     expect(printed.split("\n").filter((line) => ADDRESS_OF_THE_COMPANY.test(line))).toEqual([]);
   });
-  return () => join(folder, "ingest", "index.mjs");
+  return (handler = "ingest") => join(folder, handler, "index.mjs");
 }
 
 /** The line that sums a run up. */

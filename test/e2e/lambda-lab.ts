@@ -42,7 +42,9 @@ export interface LambdaLab {
   readonly queueUrl: string;
   readonly closePce: () => Promise<void>;
   /** Starts a function; variables that are `undefined` are left out. */
-  start(env?: NodeJS.ProcessEnv): Promise<LambdaProcess>;
+  start(env?: NodeJS.ProcessEnv, file?: string): Promise<LambdaProcess>;
+  /** For SDK clients; the access key of a person, so that their writes are not taken for Moat's. */
+  readonly endpoint: string;
   /** Everything in the queue now, as the event that Lambda makes of it. */
   receive(): Promise<QueueEvent>;
   /**
@@ -135,8 +137,9 @@ export async function lambdaLab(bundle: string, options: LabOptions = {}): Promi
     clock,
     queueUrl: queue.url,
     closePce: () => servedPce.close(),
-    start: async (env = {}) => {
-      const lambda = await startLambda(bundle, {
+    endpoint: servedAws.url,
+    start: async (env = {}, file = bundle) => {
+      const lambda = await startLambda(file, {
         ...lambdaEnvironment(servedAws.url, servedPce.url, company),
         ...env,
       });

@@ -91,9 +91,12 @@ async function invoke(
   };
 }
 
+/** The line with which a run ends. */
+const SUMMARY = /"message":"(?:ingested|reconciled|swept)/;
+
 /** The lines printed so far; the pipe may be a moment behind the answer. */
 async function linesOf(printed: readonly string[]): Promise<readonly LogLine[]> {
-  for (let waited = 0; waited < 20 && !printed.join("").includes('"message":"ingested'); waited += 1) {
+  for (let waited = 0; waited < 20 && !SUMMARY.test(printed.join("")); waited += 1) {
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   const lines = printed.join("").split("\n");

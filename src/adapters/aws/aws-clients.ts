@@ -5,7 +5,6 @@ import type { RDSClient } from "@aws-sdk/client-rds";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
-import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { assumeRole, type RoleCaller, type RoleToAssume } from "./assume-role.ts";
@@ -13,7 +12,6 @@ import { retryThrottledOnly } from "./retry-throttled-only.ts";
 
 type CloudTrail = typeof import("./sdk/cloud-trail.ts");
 type Organizations = typeof import("./sdk/organizations.ts");
-type Sns = typeof import("./sdk/sns.ts");
 type Sqs = typeof import("./sdk/sqs.ts");
 type Ec2 = typeof import("./sdk/ec2.ts");
 type Rds = typeof import("./sdk/rds.ts");
@@ -41,7 +39,6 @@ export interface AwsClients {
   sts(): Promise<Service<Sts, STSClient>>;
   cloudTrail(): Promise<Service<CloudTrail, CloudTrailClient>>;
   organizations(): Promise<Service<Organizations, OrganizationsClient>>;
-  sns(): Promise<Service<Sns, SNSClient>>;
   sqs(): Promise<Service<Sqs, SQSClient>>;
   /** Closes the connections of every client made. */
   close(): void;
@@ -121,10 +118,6 @@ export function awsClients(options: AwsClientsOptions = {}): AwsClients {
     organizations: once(async () => {
       const sdk = await import("./sdk/organizations.ts");
       return service(sdk, keep(new sdk.OrganizationsClient(await reads())));
-    }),
-    sns: once(async () => {
-      const sdk = await import("./sdk/sns.ts");
-      return service(sdk, keep(new sdk.SNSClient(await reads())));
     }),
     sqs: once(async () => {
       const sdk = await import("./sdk/sqs.ts");

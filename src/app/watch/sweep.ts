@@ -52,7 +52,8 @@ export async function sweep(
     found,
     memory: {
       withdrawals,
-      remembered: inventory === undefined ? memory.remembered : remember(report.plan, inventory, memory),
+      remembered:
+        inventory === undefined ? memory.remembered : rememberStanding(report.plan, inventory, memory),
       repairs: withRepairs(memory.repairs, found, report, ports.clock.now()),
       ...(follow === undefined ? {} : { follow }),
     },
@@ -61,7 +62,11 @@ export async function sweep(
 }
 
 /** What stands at each database that is in sync now; of the others, what stood when it last was. */
-function remember(plan: Plan, inventory: Inventory, memory: SweepMemory): SweepMemory["remembered"] {
+export function rememberStanding(
+  plan: Plan,
+  inventory: Inventory,
+  memory: SweepMemory,
+): SweepMemory["remembered"] {
   const groups = new Map(inventory.securityGroups.map((g) => [g.groupId as string, g]));
   const remembered = new Map(memory.remembered);
   for (const database of plan.databases.filter((d) => d.inSync || d.mode === "observe")) {

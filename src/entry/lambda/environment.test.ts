@@ -16,7 +16,33 @@ describe("parseEnvironment", () => {
       MOAT_MODE: "observe",
       MOAT_SHRINK_PERCENT: 30,
       MOAT_ACKNOWLEDGE: "",
+      MOAT_TWICE_APART_SECONDS: 30,
+      MOAT_SPOKE_ROLE: "moat-spoke",
+      MOAT_FIRST_SWAP: "with-flows",
     });
+  });
+
+  it("takes policy from a PCE or from a file in S3, never from both", () => {
+    const { MOAT_PCE_URL, MOAT_PCE_SECRET_ID, ...rest } = FULL;
+    const MOAT_POLICY = "s3://company-policy/policy.yaml";
+    expect(parseEnvironment({ ...rest, MOAT_POLICY })).toMatchObject({ MOAT_POLICY });
+    expect(() => parseEnvironment({ ...FULL, MOAT_POLICY })).toThrow("leave one out");
+    expect(() => parseEnvironment({ ...rest, MOAT_PCE_URL })).toThrow("MOAT_PCE_SECRET_ID");
+    expect(() => parseEnvironment({ ...rest, MOAT_POLICY: "policy.yaml" })).toThrow("MOAT_POLICY");
+  });
+
+  it.each([
+    ["MOAT_ACCOUNTS", "111122223333 444455556666", true],
+    ["MOAT_ACCOUNTS", "organization", true],
+    ["MOAT_ACCOUNTS", "production", false],
+    ["MOAT_REGIONS", "eu-west-1 us-east-1", true],
+    ["MOAT_REGIONS", "eu-west-1,us-east-1", false],
+    ["MOAT_STATE", "s3://company-moat/state", true],
+    ["MOAT_STATE", "/tmp", false],
+  ])("takes %s=%s: %s", (name, value, fine) => {
+    const parse = () => parseEnvironment({ ...FULL, [name]: value });
+    if (fine) expect(parse()).toMatchObject({ [name]: value });
+    else expect(parse).toThrow(name);
   });
 
   it("takes a variable without text for one that is missing", () => {

@@ -1,21 +1,31 @@
 import { z } from "zod";
+import { parseS3Uri } from "../../adapters/aws/s3-uri.ts";
 import { parsePceAddress } from "../../adapters/pce/pce-address.ts";
 import { PolicyFault } from "../../ports/policy-fault.ts";
 
 const MAX_SECONDS = 120;
 
-/** What the handler reads from its environment. Secrets come by reference, never as a value. */
+function s3Object(example: string) {
+  return z.string().refine((uri) => parseS3Uri(uri).ok, `write it like ${example}`);
+}
+
+/** What the handlers read from their environment. Secrets come by reference, never as a value. */
 const Environment = z.object({
-  MOAT_PCE_URL: z.string().superRefine((url, context) => {
-    const problem = addressProblem(url);
-    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
-  }),
+  MOAT_PCE_URL: z
+    .string()
+    .superRefine((url, context) => {
+      const problem = addressProblem(url);
+      if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+    })
+    .optional(),
   MOAT_PCE_ORG: z
     .string()
     .regex(/^[0-9]+$/)
     .optional(),
   /** Name or ARN of a secret `{"key": "api_…", "secret": "…"}` in Secrets Manager. */
-  MOAT_PCE_SECRET_ID: z.string(),
+  MOAT_PCE_SECRET_ID: z.string().optional(),
+  /** `s3://bucket/policy.yaml`, in place of a PCE. */
+  MOAT_POLICY: s3Object("s3://my-bucket/policy.yaml").optional(),
   /** For one request. */
   MOAT_PCE_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(MAX_SECONDS).default(30),
   MOAT_OWNER: z.string().default("moat"),
@@ -23,6 +33,30 @@ const Environment = z.object({
   MOAT_SHRINK_PERCENT: z.coerce.number().int().min(0).max(100).default(30),
   /** Tokens of refusals that a person has overruled, separated by blanks. */
   MOAT_ACKNOWLEDGE: z.string().default(""),
+  /** Where `sweep` and `reconcile` remember what waits for a second answer of policy. */
+  MOAT_STATE: s3Object("s3://my-bucket/state").optional(),
+  /** FIFO queue from which `reconcile` takes databases; without it `ingest` changes them itself. */
+  MOAT_QUEUE_URL: z.url().optional(),
+  /** Two answers of policy count as two when they lie so far apart. */
+  MOAT_TWICE_APART_SECONDS: z.coerce.number().int().min(1).max(86_400).default(30),
+  /** Numbers of accounts, separated by blanks, or `organization`; the function's own account when absent. */
+  MOAT_ACCOUNTS: z
+    .string()
+    .regex(/^(?:organization|[0-9]{12}(?:\s+[0-9]{12})*)$/, "numbers of accounts, or organization")
+    .optional(),
+  /** Separated by blanks; the function's own when absent. */
+  MOAT_REGIONS: z
+    .string()
+    .regex(/^[a-z0-9-]+(?:\s+[a-z0-9-]+)*$/, "names of regions, separated by blanks")
+    .optional(),
+  /** Name of the role to take in other accounts, the same in each. */
+  MOAT_SPOKE_ROLE: z
+    .string()
+    .regex(/^[\w+=,.@/-]+$/)
+    .default("moat-spoke"),
+  MOAT_EXTERNAL_ID: z.string().min(2).optional(),
+  /** Whether a first swap waits until its flow logs have been looked at. */
+  MOAT_FIRST_SWAP: z.enum(["with-flows", "at-once"]).default("with-flows"),
   AWS_REGION: z.string(),
 });
 
@@ -37,8 +71,30 @@ export type LambdaEnvironment = z.infer<typeof Environment>;
 export function parseEnvironment(env: NodeJS.ProcessEnv): LambdaEnvironment {
   const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = Environment.safeParse(filled);
-  if (parsed.success) return parsed.data;
-  throw new Error(`The function's environment is not complete: ${z.prettifyError(parsed.error)}`);
+  const problems = [...(parsed.success ? [] : [z.prettifyError(parsed.error)]), ...policyProblems(filled)];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new Error(`The function's environment is not complete: ${problems.join("; ")}`);
+}
+
+/** Policy comes from one place, and from one only. */
+function policyProblems(filled: NodeJS.ProcessEnv): readonly string[] {
+  const { MOAT_PCE_URL, MOAT_PCE_SECRET_ID, MOAT_POLICY } = filled;
+  if (MOAT_POLICY === undefined)
+    return MOAT_PCE_URL === undefined || MOAT_PCE_SECRET_ID === undefined
+      ? ["policy comes from MOAT_PCE_URL with MOAT_PCE_SECRET_ID, or from MOAT_POLICY"]
+      : [];
+  return MOAT_PCE_URL === undefined ? [] : ["MOAT_PCE_URL and MOAT_POLICY both give a policy: leave one out"];
+}
+
+/** @throws Error when a variable that only some handlers need is missing */
+export function needed<Name extends keyof LambdaEnvironment>(
+  env: LambdaEnvironment,
+  name: Name,
+): NonNullable<LambdaEnvironment[Name]> {
+  const value = env[name];
+  if (value === undefined || value === null)
+    throw new Error(`The function's environment is not complete: ${name} is missing`);
+  return value;
 }
 
 function addressProblem(url: string): string | undefined {

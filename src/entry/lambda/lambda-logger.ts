@@ -16,11 +16,11 @@ export interface LambdaLoggers {
 }
 
 /** Makes the loggers: JSON lines with the request's id, the cold start, and no secret of the environment. */
-export function lambdaLoggers(env: NodeJS.ProcessEnv): LambdaLoggers {
+export function lambdaLoggers(env: NodeJS.ProcessEnv, serviceName = "moat-ingest"): LambdaLoggers {
   const secrets = SECRET_VARIABLES.map((name) => env[name] ?? "").filter((secret) => secret !== "");
   const redact: Redact = (text) => secrets.reduce((kept, secret) => kept.replaceAll(secret, STARS), text);
   const logger = new Logger({
-    serviceName: "moat-ingest",
+    serviceName,
     jsonReplacerFn: (_key, value) => (typeof value === "string" ? redact(value) : value),
   });
   return { logger, audit: logger.createChild({ logLevel: "INFO" }), redact };

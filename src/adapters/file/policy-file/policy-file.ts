@@ -14,13 +14,30 @@ const DIGEST_LENGTH = 16;
  * inventory is known. A file has no draft: to edit it is to change it.
  */
 export function createPolicyFile(path: string): PolicySource {
+  return policyTextSource(path, () =>
+    readFile(path, "utf8").catch((error: unknown) => {
+      throw new PolicyFault(
+        "notFound",
+        `"${path}" cannot be read: ${String(error)}`,
+        "check the path and its rights",
+      );
+    }),
+  );
+}
+
+/** The same for a `policy.yaml` that lies elsewhere. `path` is for messages; `readText` may throw a {@link PolicyFault}. */
+export function policyTextSource(path: string, readText: () => Promise<string>): PolicySource {
   return {
     name: path,
-    read: (version) => readPolicyFile(path, version),
+    read: (version) => readPolicyText(path, readText, version),
   };
 }
 
-async function readPolicyFile(path: string, version: "active" | "draft"): Promise<Policy> {
+async function readPolicyText(
+  path: string,
+  readText: () => Promise<string>,
+  version: "active" | "draft",
+): Promise<Policy> {
   if (version === "draft") {
     throw new PolicyFault(
       "invalid",
@@ -28,13 +45,7 @@ async function readPolicyFile(path: string, version: "active" | "draft"): Promis
       "leave --draft out: a plan shows what the file says now, and nothing changes before moat apply",
     );
   }
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    throw new PolicyFault(
-      "notFound",
-      `"${path}" cannot be read: ${String(error)}`,
-      "check the path and its rights",
-    );
-  });
+  const text = await readText();
   const digest = createHash("sha256").update(text).digest("hex").slice(0, DIGEST_LENGTH);
   const parsed = parsePolicyFile(text, { file: basename(path), version: `sha256:${digest}` });
   if (parsed.ok) return parsed.value;

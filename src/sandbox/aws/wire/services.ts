@@ -1,4 +1,5 @@
 import type { SandboxWorld } from "../model/region-state.ts";
+import { cloudTrailService } from "./cloud-trail.ts";
 import { ec2Service } from "./ec2/ec2-service.ts";
 import { rdsService } from "./rds/rds-service.ts";
 import { s3Service } from "./s3/s3-service.ts";
@@ -10,6 +11,7 @@ import { stsService } from "./sts.ts";
 
 /** Every service of the sandbox. A new one is added here and nowhere else. */
 export const allServices = (world: SandboxWorld): readonly WireService[] => [
+  cloudTrailService(world),
   ec2Service(world),
   rdsService(world),
   s3Service(world),

@@ -59,6 +59,9 @@ const OBJECT: Readonly<Record<string, S3Operation>> = {
     const { bytes, attributes } = putContent(call.request);
     if (call.request.headers["if-none-match"] === "*" && store.hasObject(bucket.name, call.key))
       throw s3Error("PreconditionFailed");
+    const match = call.request.headers["if-match"];
+    if (match !== undefined && match !== `"${store.getObject(bucket.name, call.key).eTag}"`)
+      throw s3Error("PreconditionFailed");
     const object = store.putObject(bucket.name, call.key, bytes, attributes);
     return empty(200, { ...versionHeaders(object), ...attributes.checksums });
   }),

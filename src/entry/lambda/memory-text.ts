@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { MemoryFormat } from "../../app/watch/keep-memory.ts";
+import { EMPTY_MEMORY } from "../../app/watch/survey.ts";
+
+const Memory = z.object({
+  version: z.literal(1),
+  withdrawals: z.record(z.string(), z.number()),
+  remembered: z.record(z.string(), z.object({ groups: z.array(z.string()), rules: z.array(z.string()) })),
+  repairs: z.record(z.string(), z.array(z.string())),
+});
+
+const sorted = <V>(entries: Iterable<readonly [string, V]>): Record<string, V> =>
+  Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** A memory as JSON: the same memory is the same text. */
+export const memoryText: MemoryFormat = {
+  write: ({ withdrawals, remembered, repairs }) =>
+    JSON.stringify({
+      version: 1,
+      withdrawals: sorted(withdrawals),
+      remembered: sorted(
+        [...remembered].map(([arn, { managedGroups: groups, ruleKeys }]) => [
+          arn,
+          { groups: [...groups], rules: [...ruleKeys].sort() },
+        ]),
+      ),
+      repairs: sorted([...repairs].filter(([, moments]) => moments.length > 0)),
+    }),
+  read: (text) => {
+    const parsed = Memory.safeParse(jsonOf(text));
+    if (!parsed.success) return EMPTY_MEMORY;
+    const { withdrawals, remembered, repairs } = parsed.data;
+    return {
+      withdrawals: new Map(Object.entries(withdrawals)),
+      remembered: new Map(
+        Object.entries(remembered).map(([arn, { groups, rules }]) => [
+          arn,
+          { managedGroups: groups, ruleKeys: new Set(rules) },
+        ]),
+      ),
+      repairs: new Map(Object.entries(repairs)),
+    };
+  },
+};
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
