@@ -18,6 +18,10 @@ const englishOnly: Plugin = {
     onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js";',
     }));
+    // Makes schemas of JSON Schemas, which no handler does.
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]classic[\\/]from-json-schema\.js$/ }, () => ({
+      contents: 'export function fromJSONSchema() { throw new Error("left out of the bundle"); }',
+    }));
   },
 };
 
@@ -35,10 +39,16 @@ const onlyUsedShapes: Plugin = {
   },
 };
 
-/** The SDK asks this package which browser it runs in, which on Node it never does. */
-const noBrowser: Plugin = {
-  name: "no-browser",
+/**
+ * The SDK asks bowser which browser it runs in, which on Node it never does; X-Ray asks semver for the version of the
+ * SDK's version 2, when it is told to patch that, which we do not.
+ */
+const neverAsked: Plugin = {
+  name: "never-asked",
   setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]node_modules[\\/]semver[\\/]index\.js$/ }, () => ({
+      contents: "module.exports = {};",
+    }));
     onLoad({ filter: /[\\/]bowser[\\/].*\.m?js$/ }, () => ({ contents: "export default {};" }));
   },
 };
@@ -104,7 +114,7 @@ async function bundle(file: string, folder: string): Promise<Bundle> {
     sourcemap: true,
     sourcesContent: false,
     banner: { js: REQUIRE },
-    plugins: [englishOnly, onlyUsedShapes, noBrowser],
+    plugins: [englishOnly, onlyUsedShapes, neverAsked],
     metafile: true,
     logLevel: "warning",
   });
