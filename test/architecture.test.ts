@@ -56,6 +56,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "label",
     "map",
     "net",
+    "onboard",
     "plan",
     "policy",
     "rule",

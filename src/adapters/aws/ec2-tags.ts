@@ -8,7 +8,7 @@ export function tagList(tags: Tags): Tag[] {
 
 /** Tags for what a call creates; no field at all without tags, which EC2 would refuse. */
 export function tagSpecifications(
-  type: "security-group" | "security-group-rule",
+  type: "security-group" | "security-group-rule" | "vpc-flow-log",
   tags: Tags,
 ): { TagSpecifications?: TagSpecification[] } {
   const list = tagList(tags);

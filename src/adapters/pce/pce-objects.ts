@@ -66,12 +66,29 @@ const Created = z.object({ href: HrefText });
 const CreatedList = z.array(Created);
 const DUPLICATE_LABEL = "label_key_and_value_must_be_unique";
 
-/** The href of the label with this key and value, which is created when there is none. */
-export async function ensureLabel(client: PceClient, key: string, value: string): Promise<Href> {
+/**
+ * The href of the label with this key and value, which is created when there is none.
+ *
+ * @param set marks a created one as the work of this program
+ */
+export async function ensureLabel(
+  client: PceClient,
+  key: string,
+  value: string,
+  set?: string,
+): Promise<Href> {
   const found = await findLabel(client, key, value);
   if (found !== undefined) return found;
   const request = { method: "POST" as const, path: "labels" };
-  const answer = await client.request({ ...request, body: { key, value }, accept: [406] });
+  const answer = await client.request({
+    ...request,
+    body: {
+      key,
+      value,
+      ...(set === undefined ? {} : { external_data_set: set, external_data_reference: `${key}=${value}` }),
+    },
+    accept: [406],
+  });
   if (answer.status !== 406) return createdHref(client, request.path, answer.json);
   // Someone else may have made it between the look and the attempt.
   const meanwhile = errorTokens(answer.text).includes(DUPLICATE_LABEL)

@@ -10,6 +10,7 @@ import { initCommand } from "./commands/init.ts";
 import { leaseCommand } from "./commands/lease.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { modeCommand } from "./commands/mode.ts";
+import { offboardCommand, onboardCommand } from "./commands/onboard.ts";
 import { planCommand } from "./commands/plan.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
@@ -28,6 +29,8 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   demoCommand,
   sandboxCommand,
   initCommand,
+  onboardCommand,
+  offboardCommand,
   statusCommand,
   flowsCommand,
   planCommand,
