@@ -12,7 +12,7 @@ import type { Plan } from "../core/plan/plan.ts";
 import { planEnforcement } from "../core/plan/plan-enforcement.ts";
 import type { PlanSettings } from "../core/plan/world.ts";
 import { consumerLabels, databaseAddresses as policyAddresses } from "../core/policy/consumer-labels.ts";
-import { type FollowedPolicy, followPolicy } from "../core/policy/incremental/follow-policy.ts";
+import type { FollowedPolicy, FollowPolicy } from "../core/policy/incremental/follow-policy.ts";
 import { withAwsWorkloads } from "../core/policy/mapping/with-aws-workloads.ts";
 import type { Policy } from "../core/policy/model.ts";
 import { type PolicyIndex, policyIndex } from "../core/policy/policy-index.ts";
@@ -43,8 +43,8 @@ export interface PlanRequest {
   readonly traffic?: Traffic;
   /** What stood when each database was last in sync, by its ARN, where somebody kept watch. */
   readonly remembered?: ReadonlyMap<string, Remembered>;
-  /** Given where plan follows plan: what the last one resolved, so that only what is different is resolved again. */
-  readonly follow?: FollowedPolicy | "from now on";
+  /** Given where plan follows plan: how the last one goes on, so that only what is different is resolved again. */
+  readonly follow?: FollowPolicy;
 }
 
 /** Makes the plan for every database of an inventory. Pure: the sources have been read already. */
@@ -87,7 +87,7 @@ function resolved(
     const index = policyIndex(policy, resolve);
     return { index, resolution: resolveIndexed(index, databases) };
   }
-  const followed = followPolicy(follow === "from now on" ? undefined : follow, policy, databases, resolve);
+  const followed = follow(policy, databases, resolve);
   return { index: followed.index, resolution: followed.resolution, followed };
 }
 

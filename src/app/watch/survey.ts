@@ -6,7 +6,7 @@ import type { WaveSettings } from "../../core/guard/waves.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
-import type { FollowedPolicy } from "../../core/policy/incremental/follow-policy.ts";
+import type { FollowPolicy } from "../../core/policy/incremental/follow-policy.ts";
 import type { ResolveOptions } from "../../core/policy/resolution.ts";
 import type { ResourceChange } from "../../core/trail/resource-change.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -50,8 +50,8 @@ export interface SweepMemory {
   readonly remembered: ReadonlyMap<string, Remembered>;
   /** Moments of repairs, RFC 3339, by database ARN. */
   readonly repairs: ReadonlyMap<string, readonly string[]>;
-  /** What policy was resolved to. Absent in a run that no other follows: to be followed takes more time. */
-  readonly follow?: FollowedPolicy | "from now on";
+  /** Resolves the next reading of policy from the last one. Absent where no run follows: it takes more time. */
+  readonly follow?: FollowPolicy;
 }
 
 export const EMPTY_MEMORY: SweepMemory = {
@@ -63,7 +63,7 @@ export const EMPTY_MEMORY: SweepMemory = {
 /** What may be carried out now, and what was seen. */
 export interface Survey extends HeldPlan {
   readonly inventory: Inventory;
-  readonly follow?: FollowedPolicy | "from now on";
+  readonly follow?: FollowPolicy;
 }
 
 /**
@@ -89,7 +89,7 @@ export async function survey(
       ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
       ...(settings.traffic === undefined ? {} : { traffic: settings.traffic }),
     });
-    follow = followed;
+    follow = followed?.next;
     return onlyOf(plan, settings.only);
   };
   const first = planLeaving(new Set());

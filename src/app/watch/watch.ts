@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { Plan } from "../../core/plan/plan.ts";
+import { followFromNowOn } from "../../core/policy/incremental/follow-policy.ts";
 import { expectedProblem } from "../expected-problem.ts";
 import type { PolicyInHand, PolicyKeeper } from "./keep-policy.ts";
 import { EMPTY_MEMORY, type SweepMemory, type SweepSettings } from "./survey.ts";
@@ -48,7 +49,7 @@ export async function watch(
   settings: SweepSettings,
   rhythm: WatchRhythm = DEFAULT_RHYTHM,
 ): Promise<WatchCounts> {
-  const keeper = new Watch(ports, settings, rhythm, { ...EMPTY_MEMORY, follow: "from now on" });
+  const keeper = new Watch(ports, settings, rhythm, { ...EMPTY_MEMORY, follow: followFromNowOn });
   ports.tell({ kind: "started", policyEveryMs: rhythm.policyEveryMs, sweepEveryMs: rhythm.sweepEveryMs });
   while (!ports.stopRequested()) {
     await keeper.cycle();

@@ -14,7 +14,19 @@ export interface FollowedPolicy {
   /** `parts`: only what is different from the reading before was resolved. `nothing`: it was the same. */
   readonly resolved: "all" | "parts" | "nothing";
   readonly live: LiveResolution;
+  /** Resolves the reading after this one. */
+  readonly next: FollowPolicy;
 }
+
+/** Resolves a reading of a policy. */
+export type FollowPolicy = (
+  policy: Policy,
+  databases: readonly DatabaseIdentity[],
+  options?: ResolveOptions,
+) => FollowedPolicy;
+
+/** Resolves a first reading, so that others can follow. */
+export const followFromNowOn: FollowPolicy = (...first) => followPolicy(undefined, ...first);
 
 /**
  * Resolves the next reading of a policy from the one before: compares the two object by object and resolves what the
@@ -30,13 +42,13 @@ export function followPolicy(
   if (before === undefined || !mayFollow(before, policy, databases, options)) {
     return followed(policy, liveResolution(policy, databases, options), "all");
   }
-  if (before.policy === policy) return { ...before, resolved: "nothing" };
+  if (before.policy === policy) return followed(policy, before.live, "nothing");
   const change = policyDiff(before.policy, policy);
   const same =
     COLLECTIONS.every((name) => change[name] === undefined) &&
     change.complete === before.policy.complete &&
     change.problems === before.policy.problems;
-  if (same) return { ...before, policy, resolved: "nothing" };
+  if (same) return followed(policy, before.live, "nothing");
   const applied = applyChange(before.live, change);
   return followed(policy, applied.live, applied.resolved);
 }
@@ -46,7 +58,16 @@ function followed(
   live: LiveResolution,
   resolved: FollowedPolicy["resolved"],
 ): FollowedPolicy {
-  return { policy, index: live.index, resolution: live.resolution, resolved, live };
+  const { index, resolution } = live;
+  const now: FollowedPolicy = {
+    policy,
+    index,
+    resolution,
+    resolved,
+    live,
+    next: (...reading) => followPolicy(now, ...reading),
+  };
+  return now;
 }
 
 function mayFollow(
