@@ -106,7 +106,7 @@ export function planAdopted(
   return {
     steps: [...steps.grant, ...steps.revoke],
     targetGroups: live.attachedIds,
-    slots: [{ group: group.groupId, live: new Set(), placed: wanted.rules }],
+    slots: [{ group: group.groupId, live: new Set(), placed: wanted.rules, copies: [] }],
   };
 }
 

@@ -82,11 +82,12 @@ export function planChange(
     group: g.groupId as string,
     keys: new Set(g.rules.map(ruleKey)),
   }));
-  const placed = placeRules(rules, existing, limit, world.peers.prefixLists, world.nextNewGroup);
+  const room = world.inventory.quotas.securityGroupsPerInterface - kept.keptGroups.length;
+  const placed = placeRules(rules, existing, limit, world.peers.prefixLists, world.nextNewGroup, room);
   const slots =
     placed.length > 0
       ? dropEmpty(placed)
-      : [{ group: world.nextNewGroup(), live: new Set<string>(), placed: [] }];
+      : [{ group: world.nextNewGroup(), live: new Set<string>(), placed: [], copies: [] }];
   const work = slots.map((slot) => slotSteps(world, live, slot, { after, port, kept: kept.keptRules }));
   const keptIds = kept.keptGroups.map((g) => g.groupId as string);
   const target = [...work.map((w) => w.group), ...keptIds];
@@ -128,7 +129,7 @@ function slotSteps(
     {
       group,
       attached,
-      desired: slot.placed,
+      desired: [...slot.placed, ...slot.copies],
       ...wanted,
       limit: world.inventory.quotas.rulesPerSecurityGroup,
       owner: world.settings.owner,

@@ -214,7 +214,9 @@ const NOTHING: Reach = { admitted: EMPTY_SET, untracked: EMPTY_SET, unknown: [],
 
 function quotaUse(world: World, change: Change | undefined): DatabasePlan["quota"] {
   const limit = world.inventory.quotas.rulesPerSecurityGroup;
-  const weights = (change?.slots ?? []).map((s) => totalWeight(s.placed, world.peers.prefixLists));
+  const weights = (change?.slots ?? []).map((s) =>
+    totalWeight([...s.placed, ...s.copies], world.peers.prefixLists),
+  );
   return { used: Math.max(0, ...weights.flatMap((w) => [w.v4, w.v6])), limit };
 }
 

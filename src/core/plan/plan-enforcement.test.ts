@@ -402,3 +402,48 @@ describe("slack", () => {
     ]);
   });
 });
+
+describe("a rule that stands in two managed groups", () => {
+  const cidrs = ["10.0.0.1/32", "10.0.0.3/32", "10.0.0.5/32"];
+  const [one = "", two = "", three = ""] = cidrs;
+  const seen = (attached: readonly string[], policy = cidrs): PlanCase => {
+    const world = inventory({
+      databases: [database("orders", attached)],
+      securityGroups: [
+        OPEN_GROUP,
+        managedGroup("sg-a", "orders", [rule(one), rule(two), OPEN_EGRESS]),
+        managedGroup("sg-b", "orders", [rule(two), rule(three), OPEN_EGRESS]),
+      ],
+    });
+    const quotas = { ...world.quotas, rulesPerSecurityGroup: 2, securityGroupsPerInterface: 2 };
+    return {
+      inventory: { ...world, quotas },
+      policies: [allows("orders", policy)],
+      settings: { shrinkPercent: 50 },
+    };
+  };
+
+  it("stays in both, and is nothing to do", () => {
+    const plan = onlyDatabase(planOf(seen(["sg-a", "sg-b"])));
+    expect([plan.steps, plan.inSync, plan.drift]).toEqual([[], true, []]);
+  });
+
+  it("is left alone by each of two runs, whichever group each of them saw attached", () => {
+    const views = [["sg-a"], ["sg-b"], ["sg-a", "sg-b"], ["sg-b", "sg-a"], ["sg-old", "sg-b"]];
+    const taken = views.flatMap((view) => lines(seen(view)).filter((l) => /^(revoke|delete)/.test(l)));
+    expect(taken).toEqual([]);
+  });
+
+  it("goes from both when policy withdraws it", () => {
+    expect(lines(seen(["sg-a", "sg-b"], [one, three]))).toEqual([
+      "revoke sg-a 10.0.0.3/32",
+      "revoke sg-b 10.0.0.3/32",
+    ]);
+  });
+
+  it("gives its room to another rule only when no group can be added", () => {
+    const plan = onlyDatabase(planOf(seen(["sg-a", "sg-b"], [...cidrs, "10.0.0.7/32"])));
+    const last = plan.steps.findLast((s) => s.action === "setDatabaseGroups");
+    expect([plan.refused, last?.action === "setDatabaseGroups" && last.groups.length]).toEqual([[], 2]);
+  });
+});

@@ -8,49 +8,83 @@ export interface Slot<R extends RuleContent> {
   /** Keys of the rules that stand in the group now. */
   readonly live: ReadonlySet<string>;
   readonly placed: readonly R[];
+  /** Rules that stand in the group although another group is their place. They stay, and take room. */
+  readonly copies: readonly R[];
 }
 
 /**
  * Spreads rules over managed groups, at most `limit` entries a family in each. A rule that stands in a group already
  * stays there; others go to the first group with room; further groups are asked from `newGroup`. So a small change of
  * policy stays a small change of groups.
+ *
+ * A rule that stands in several groups stays in all of them. Another run may count on the very copy that this one would
+ * take away: it may be about to detach the group that holds the other. Only where copies would cost more than
+ * `mostGroups` do all but the first give way.
  */
 export function placeRules<R extends RuleContent>(
   rules: readonly R[],
-  live: readonly { readonly group: string; readonly keys: ReadonlySet<string> }[],
+  live: readonly LiveGroup[],
   limit: number,
   prefixLists: ReadonlyMap<string, PrefixList>,
   newGroup: () => string,
+  mostGroups = Number.POSITIVE_INFINITY,
 ): readonly Slot<R>[] {
+  const beside = spread(rules, live, limit, prefixLists, true);
+  const used = beside.filter((b) => b.placed.length > 0).length;
+  const bins = used <= mostGroups ? beside : spread(rules, live, limit, prefixLists, false);
+  return bins.map((b) => ({
+    group: b.group ?? newGroup(),
+    live: b.live,
+    placed: b.placed,
+    copies: b.copies,
+  }));
+}
+
+interface LiveGroup {
+  readonly group: string;
+  readonly keys: ReadonlySet<string>;
+}
+
+function spread<R extends RuleContent>(
+  rules: readonly R[],
+  live: readonly LiveGroup[],
+  limit: number,
+  prefixLists: ReadonlyMap<string, PrefixList>,
+  keepsCopies: boolean,
+): readonly Bin<R>[] {
   const bins = live.map((g) => new Bin<R>(g.group, g.keys, limit));
   const homeless: R[] = [];
   for (const rule of rules) {
     const key = ruleKey(rule);
-    const home = bins.find((b) => b.live.has(key) && b.fits(ruleWeight(rule, prefixLists)));
+    const weight = ruleWeight(rule, prefixLists);
+    const [home, ...others] = bins.filter((b) => b.live.has(key) && b.fits(weight));
     if (home === undefined) homeless.push(rule);
-    else home.add(rule, ruleWeight(rule, prefixLists));
+    else home.add(rule, weight);
+    if (keepsCopies) for (const other of others) other.addCopy(rule, weight);
   }
   for (const rule of homeless) {
     const weight = ruleWeight(rule, prefixLists);
     let bin = bins.find((b) => b.fits(weight));
     if (bin === undefined) {
-      bin = new Bin<R>(newGroup(), new Set(), limit);
+      bin = new Bin<R>(undefined, new Set(), limit);
       bins.push(bin);
     }
     bin.add(rule, weight);
   }
-  return bins.map((b) => ({ group: b.group, live: b.live, placed: b.placed }));
+  return bins;
 }
 
 class Bin<R extends RuleContent> {
-  readonly group: string;
+  /** `undefined` for a group that does not exist yet. */
+  readonly group: string | undefined;
   readonly live: ReadonlySet<string>;
   readonly placed: R[] = [];
+  readonly copies: R[] = [];
   readonly #limit: number;
   #v4 = 0;
   #v6 = 0;
 
-  constructor(group: string, live: ReadonlySet<string>, limit: number) {
+  constructor(group: string | undefined, live: ReadonlySet<string>, limit: number) {
     this.group = group;
     this.live = live;
     this.#limit = limit;
@@ -62,6 +96,15 @@ class Bin<R extends RuleContent> {
 
   add(rule: R, weight: RuleWeight): void {
     this.placed.push(rule);
+    this.#take(weight);
+  }
+
+  addCopy(rule: R, weight: RuleWeight): void {
+    this.copies.push(rule);
+    this.#take(weight);
+  }
+
+  #take(weight: RuleWeight): void {
     this.#v4 += weight.v4;
     this.#v6 += weight.v6;
   }
