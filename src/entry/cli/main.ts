@@ -4,6 +4,7 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { flowsCommand } from "./commands/flows.ts";
 import { initCommand } from "./commands/init.ts";
@@ -29,6 +30,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   demoCommand,
   sandboxCommand,
   initCommand,
+  doctorCommand,
   onboardCommand,
   offboardCommand,
   statusCommand,

@@ -42,6 +42,8 @@ export type TrailShape = (output: unknown) => TrailElements;
 /** Writes down each write call, failed ones included, as CloudTrail does. */
 export class CloudTrail {
   readonly events: CloudTrailEvent[] = [];
+  /** Whether a trail with management events exists; event history is kept without one. */
+  hasTrail = true;
   readonly #world: SandboxWorld;
   readonly #listeners = new Set<(event: CloudTrailEvent) => void>();
 

@@ -16,6 +16,12 @@ export function cloudTrailService(world: SandboxWorld): WireService {
     name: "cloudtrail",
     version: "1.1",
     operations: {
+      DescribeTrails: {
+        isWrite: false,
+        run: (_input, { context }) => ({
+          trailList: world.part(trailOf).hasTrail ? [trailJson(context.accountId, context.region)] : [],
+        }),
+      },
       LookupEvents: {
         isWrite: false,
         run: (input, { context }) => {
@@ -40,6 +46,13 @@ export function cloudTrailService(world: SandboxWorld): WireService {
     },
   });
 }
+
+const trailJson = (accountId: string, region: string): JsonObject => ({
+  Name: "management-events",
+  HomeRegion: region,
+  IsMultiRegionTrail: true,
+  TrailARN: `arn:aws:cloudtrail:${region}:${accountId}:trail/management-events`,
+});
 
 /** Groups and databases that an event names; CloudTrail indexes no rules. */
 function resourcesOf(event: CloudTrailEvent): readonly string[] {

@@ -1,0 +1,19 @@
+import type { Diagnostic } from "../diagnostic.ts";
+
+/**
+ * One thing that was looked at. `ok`: as it should be. `warning`: works, and somebody should know. `failed`: Moat cannot
+ * do its work. `unknown`: it could not be found out.
+ */
+export type Check =
+  | { readonly area: CheckArea; readonly status: "ok"; readonly what: string }
+  | ({ readonly area: CheckArea; readonly status: "warning" | "failed" | "unknown" } & Diagnostic);
+
+export type CheckArea = "aws" | "permissions" | "quotas" | "trail" | "policy" | "clock" | "flowLogs" | "mode";
+
+export const good = (area: CheckArea, what: string): Check => ({ area, status: "ok", what });
+
+export const bad = (
+  area: CheckArea,
+  status: "warning" | "failed" | "unknown",
+  diagnostic: Diagnostic,
+): Check => ({ area, status, ...diagnostic });
