@@ -31,7 +31,7 @@ export default defineConfig({
   test: {
     maxWorkers: WORKERS,
     projects: [
-      quick("unit", ["src/**/*.test.ts", "scripts/**/*.test.ts"]),
+      quick("unit", ["src/**/*.test.ts", "scripts/**/*.test.ts", "infra/**/*.test.ts"]),
       quick("architecture", ["test/*.test.ts", "test/support/**/*.test.ts"]),
       quick("golden", ["test/golden/**/*.test.ts"]),
       quick("oracle", ["test/oracle/**/*.test.ts"]),

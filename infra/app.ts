@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { unexplainedFindings } from "./explained-findings.ts";
+import { HubStack } from "./hub-stack.ts";
+import { SpokeEnforceStack, SpokeEventsStack, SpokeObserveStack } from "./spoke-stacks.ts";
+
+/** A template, as CloudFormation takes it. */
+export interface Template {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A template without the blanks that only people want: CloudFormation takes it inline. */
+export const compact = (text: string): string => JSON.stringify(JSON.parse(text));
+
+const json = (folder: string, name: string): unknown => JSON.parse(readFileSync(join(folder, name), "utf8"));
+
+/** Every template. @throws Error when cdk-nag finds something that nobody explained */
+export function templates(): readonly Template[] {
+  const outdir = mkdtempSync(join(tmpdir(), "moat-synth-"));
+  try {
+    const app = new App({ outdir, analyticsReporting: false });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    const stacks = [
+      new HubStack(app, "moat-hub", { enforceHere: false }),
+      new HubStack(app, "moat-hub-enforce", { enforceHere: true }),
+      new SpokeObserveStack(app, "moat-spoke-observe"),
+      new SpokeEnforceStack(app, "moat-spoke-enforce"),
+      new SpokeEventsStack(app, "moat-spoke-events"),
+    ];
+    try {
+      app.synth();
+    } catch (error) {
+      // Findings end the synthesis, after everything was written, and whether they are explained or not.
+      if (!/validation\s?failed/i.test(String(error))) throw error;
+    }
+    const unexplained = unexplainedFindings(json(outdir, "validation-report.json"));
+    if (unexplained.length > 0) throw new Error(`cdk-nag finds: ${unexplained.join(", ")}`);
+    return stacks.map(({ artifactId: name }) => ({
+      name,
+      text: `${JSON.stringify(withoutBootstrap(json(outdir, `${name}.template.json`)), null, 1)}\n`,
+    }));
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+/** The CDK's own rule asks for an account prepared for the CDK; these templates need nothing of that. */
+function withoutBootstrap(template: unknown): unknown {
+  const { Rules, Parameters, ...rest } = template as {
+    readonly Rules?: Readonly<Record<string, unknown>>;
+    readonly Parameters?: Readonly<Record<string, unknown>>;
+  };
+  const { BootstrapVersion, ...parameters } = Parameters ?? {};
+  const { CheckBootstrapVersion, ...rules } = Rules ?? {};
+  void BootstrapVersion;
+  void CheckBootstrapVersion;
+  return {
+    ...rest,
+    Parameters: parameters,
+    ...(Object.keys(rules).length === 0 ? {} : { Rules: rules }),
+  };
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+/** Findings of cdk-nag that are accepted, each with its reason. Most are of statements that name many resources. */
+const EXPLAINED: readonly (readonly [id: RegExp, reason: string])[] = [
+  [/^W2509$/, "The parameter holds the ARN of a secret, not the secret"],
+  [/^AwsSolutions-S1$/, "Who reads the buckets stands in CloudTrail's data events, where that is wanted"],
+  [
+    /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    "Describe calls, event history, X-Ray and the list of accounts know no resources; the deny is meant for all",
+  ],
+  [
+    /<Logs\w+\.Arn>\/AWSLogs\/\*\]$/,
+    "Flow logs have a key for each ten minutes; nothing else in the bucket is read",
+  ],
+  [/<State\w+\.Arn>\/state\/\*\]$/, "One object for each account and region, in a bucket of Moat's own"],
+  [
+    /:iam::\*:role\/moat-spoke\]$/,
+    "One role of this name in each account; the account's trust and external id decide",
+  ],
+  [
+    /:ec2:\*:<AWS::AccountId>:security-group(?:-rule)?\/\*\]$/,
+    "The tag moat:owner decides: only groups that Moat made, or a rule in one of them",
+  ],
+  [/:vpc\/\*\]$|VpcArns/, "Groups may be made in the VPCs that the parameter lists, and only with the tag"],
+  [
+    /:rds:\*:<AWS::AccountId>:(?:cluster|db|db-proxy|db-proxy-endpoint):\*\]$/,
+    "The tag moat:mode decides: only databases whose owners opted in",
+  ],
+  [
+    /:rds:\*:<AWS::AccountId>:(?:cluster-pg|og|pg|subgrp):\*\]$/,
+    "A modify call names the database's own settings along; it does not change them",
+  ],
+];
+
+const Report = z.object({
+  pluginReports: z.array(
+    z.object({
+      violations: z.array(
+        z.object({
+          ruleName: z.string(),
+          violatingConstructs: z.array(z.object({ constructPath: z.string().optional() })).optional(),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** Findings of a validation report that nobody explained. */
+export function unexplainedFindings(report: unknown): readonly string[] {
+  const ids = Report.parse(report).pluginReports.flatMap(({ violations }) =>
+    violations.map(({ ruleName }) => ruleName),
+  );
+  return [...new Set(ids)].filter((id) => !EXPLAINED.some(([pattern]) => pattern.test(id))).sort();
+}

@@ -1,0 +1,59 @@
+import { CfnParameter } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+
+/** What whoever deploys the hub is asked. */
+export interface HubParameters {
+  readonly codeBucket: CfnParameter;
+  readonly codePrefix: CfnParameter;
+  readonly pceUrl: CfnParameter;
+  readonly pceSecretArn: CfnParameter;
+  readonly policyUri: CfnParameter;
+  readonly policyBucketArn: CfnParameter;
+  readonly accounts: CfnParameter;
+  readonly organizationId: CfnParameter;
+  readonly regions: CfnParameter;
+  readonly externalId: CfnParameter;
+  readonly mode: CfnParameter;
+  readonly owner: CfnParameter;
+  readonly sweepMinutes: CfnParameter;
+}
+
+/** Declares the parameters. A parameter without text counts as absent in the functions' environment. */
+export function hubParameters(stack: Construct): HubParameters {
+  const text = (name: string, description: string, more: object = {}): CfnParameter =>
+    new CfnParameter(stack, name, { default: "", description, ...more });
+  return {
+    codeBucket: new CfnParameter(stack, "CodeBucket", {
+      description: "Bucket, in this region, that holds ingest.zip, sweep.zip and reconcile.zip",
+    }),
+    codePrefix: text("CodePrefix", "Prefix of their keys", { default: "moat/" }),
+    pceUrl: text("PceUrl", "Address of the PCE; leave empty when policy is a file"),
+    pceSecretArn: text("PceSecretArn", "ARN of the secret with the PCE's API key", {
+      default: "arn:aws:secretsmanager:eu-west-1:000000000000:secret:none",
+      allowedPattern: "arn:.+:secretsmanager:.+:secret:.+",
+    }),
+    policyUri: text("PolicyUri", "s3://bucket/policy.yaml, when policy is a file"),
+    policyBucketArn: text("PolicyObjectArn", "ARN of that object", {
+      default: "arn:aws:s3:::none/none",
+      allowedPattern: "arn:.+:s3:::.+/.+",
+    }),
+    accounts: text("Accounts", "Numbers of accounts, separated by blanks, or organization; empty: this one"),
+    organizationId: text("OrganizationId", "Whose accounts may write flow logs and send events", {
+      default: "o-none",
+      allowedPattern: "o-[a-z0-9]+",
+    }),
+    regions: text("Regions", "Regions with databases, separated by blanks; empty: this one"),
+    externalId: text("ExternalId", "The same text as in the accounts", { noEcho: true }),
+    mode: text("Mode", "Mode of databases without a tag moat:mode", {
+      default: "observe",
+      allowedValues: ["observe", "enforce"],
+    }),
+    owner: text("Owner", "Name of the installation: value of the tag moat:owner", { default: "moat" }),
+    sweepMinutes: text("SweepMinutes", "Minutes between two looks at every account", {
+      type: "Number",
+      default: 5,
+      minValue: 2,
+      maxValue: 60,
+    }),
+  };
+}

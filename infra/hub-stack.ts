@@ -1,0 +1,223 @@
+import { Aws, Duration, Fn, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { EventBus, Rule, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction, SqsQueue } from "aws-cdk-lib/aws-events-targets";
+import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from "aws-cdk-lib/aws-s3";
+import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import { alarms } from "./alarms.ts";
+import { RDS_EVENTS, TAMPER_EVENTS } from "./events.ts";
+import { type HubParameters, hubParameters } from "./hub-parameters.ts";
+import { moatFunction } from "./moat-function.ts";
+import { readingStatements, type Statement, writingStatements } from "./permissions.ts";
+import { SPOKE_ROLE } from "./spoke-stacks.ts";
+
+const FUNCTION_TIMEOUT = Duration.minutes(15);
+/** A message is hidden for as long as the function may take, its retries included. */
+const HIDDEN_FOR = Duration.minutes(90);
+const TRIES = 5;
+
+/** What is decided when the template is made, not when it is deployed. */
+export interface HubOptions {
+  /** True: the functions may also change groups of the hub's own account. A later, separate step, like in a spoke. */
+  readonly enforceHere: boolean;
+}
+
+/** The middle of an installation: logs come in, databases are looked after, in this account and in the spokes. */
+export class HubStack extends Stack {
+  constructor(scope: Construct, id: string, options: HubOptions) {
+    super(scope, id, {
+      description: "Moat: keeps the security groups of databases as the label policy says",
+    });
+    const parameters = hubParameters(this);
+    const state = this.#bucket("State");
+    const logs = this.#bucket("Logs", Duration.days(30));
+    // By the property itself: the CDK's own method deploys a function that sets it.
+    const bare = logs.node.defaultChild;
+    if (!(bare instanceof CfnBucket)) throw new Error("The bucket has no resource of its own");
+    bare.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    letFlowLogsIn(logs, parameters);
+
+    const objects = this.#queue("Objects");
+    const hints = this.#queue("Hints");
+    const databases = this.#queue("Databases", { fifo: true, queueName: "moat-databases.fifo" });
+
+    const common: Readonly<Record<string, string>> = {
+      MOAT_PCE_URL: parameters.pceUrl.valueAsString,
+      MOAT_PCE_SECRET_ID: parameters.pceSecretArn.valueAsString,
+      MOAT_POLICY: parameters.policyUri.valueAsString,
+      MOAT_OWNER: parameters.owner.valueAsString,
+      MOAT_MODE: parameters.mode.valueAsString,
+      MOAT_STATE: `s3://${state.bucketName}/state`,
+      MOAT_QUEUE_URL: databases.main.queueUrl,
+      MOAT_ACCOUNTS: parameters.accounts.valueAsString,
+      MOAT_REGIONS: parameters.regions.valueAsString,
+      MOAT_EXTERNAL_ID: parameters.externalId.valueAsString,
+    };
+    const sharing = { parameters, timeout: FUNCTION_TIMEOUT, environment: common };
+    const look = [...readingStatements(), ...policyStatements(parameters)];
+    const keep = [...look, ...reachStatements(), ...stateStatements(state.bucketArn)];
+    const change = options.enforceHere
+      ? writingStatements({
+          partition: Aws.PARTITION,
+          accountId: Aws.ACCOUNT_ID,
+          region: "*",
+          owner: parameters.owner.valueAsString,
+          vpcs: [`arn:${Aws.PARTITION}:ec2:*:${Aws.ACCOUNT_ID}:vpc/*`],
+        })
+      : [];
+    const send = allow("HandDatabasesOver", ["sqs:SendMessage"], databases.main.queueArn);
+    const readLogs = [
+      allow("ListFlowLogs", ["s3:ListBucket"], logs.bucketArn),
+      allow("ReadFlowLogs", ["s3:GetObject"], logs.arnForObjects("AWSLogs/*")),
+    ];
+
+    const ingest = moatFunction(this, "Ingest", { ...sharing, statements: [...look, send, ...readLogs] });
+    const sweep = moatFunction(this, "Sweep", { ...sharing, statements: [...keep, send] });
+    const reconcile = moatFunction(this, "Reconcile", {
+      ...sharing,
+      statements: [...keep, ...readLogs, ...change],
+    });
+
+    feed(objects.main, ingest, { batchSize: 10, maximumBatchingWindowInSeconds: 5 });
+    feed(hints.main, sweep, { batchSize: 100, maximumBatchingWindowInSeconds: 2 });
+    feed(databases.main, reconcile, { batchSize: 1 });
+
+    new Rule(this, "NewObjects", {
+      description: "A flow log was delivered",
+      eventPattern: {
+        source: ["aws.s3"],
+        detailType: ["Object Created"],
+        detail: { bucket: { name: [logs.bucketName] }, object: { key: [{ prefix: "AWSLogs/" }] } },
+      },
+      targets: [new SqsQueue(objects.main)],
+    });
+    const bus = new EventBus(this, "Bus", { eventBusName: "moat", description: "Events of the spokes" });
+    bus.addToResourcePolicy(
+      new PolicyStatement({
+        sid: "EventsOfTheOrganization",
+        effect: Effect.ALLOW,
+        principals: [new AnyPrincipal()],
+        actions: ["events:PutEvents"],
+        resources: [bus.eventBusArn],
+        conditions: { StringEquals: { "aws:PrincipalOrgID": parameters.organizationId.valueAsString } },
+      }),
+    );
+    for (const [where, eventBus] of [
+      ["Here", undefined],
+      ["Spokes", bus],
+    ] as const) {
+      for (const [what, eventPattern] of [
+        ["Tampering", TAMPER_EVENTS],
+        ["Rds", RDS_EVENTS],
+      ] as const) {
+        new Rule(this, `${what}${where}`, {
+          eventPattern,
+          targets: [new SqsQueue(hints.main)],
+          ...(eventBus === undefined ? {} : { eventBus }),
+        });
+      }
+    }
+    new Rule(this, "Schedule", {
+      description: "Looks at every account and region",
+      schedule: Schedule.rate(Duration.minutes(parameters.sweepMinutes.valueAsNumber)),
+      targets: [new LambdaFunction(sweep, { retryAttempts: 1, maxEventAge: Duration.minutes(5) })],
+    });
+    alarms(this, {
+      dead: [objects.dead, hints.dead, databases.dead],
+      functions: [ingest, sweep, reconcile],
+      waiting: databases.main,
+    });
+  }
+
+  #bucket(id: string, expiration?: Duration): Bucket {
+    const bucket = new Bucket(this, id, {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+          ...(expiration === undefined ? {} : { expiration }),
+        },
+      ],
+    });
+    return bucket;
+  }
+
+  #queue(id: string, props: QueueProps = {}): { readonly main: Queue; readonly dead: Queue } {
+    const { queueName, ...rest } = props;
+    const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...rest };
+    const dead = new Queue(this, `${id}Dead`, {
+      ...common,
+      retentionPeriod: Duration.days(14),
+      ...(queueName === undefined ? {} : { queueName: queueName.replace(".fifo", "-dead.fifo") }),
+    });
+    const main = new Queue(this, id, {
+      ...common,
+      visibilityTimeout: HIDDEN_FOR,
+      deadLetterQueue: { queue: dead, maxReceiveCount: TRIES },
+      ...(queueName === undefined ? {} : { queueName }),
+    });
+    return { main, dead };
+  }
+}
+
+const allow = (Sid: string, Action: readonly string[], Resource: string): Statement => ({
+  Sid,
+  Effect: "Allow",
+  Action,
+  Resource,
+});
+
+const policyStatements = ({ pceSecretArn, policyBucketArn }: HubParameters): readonly Statement[] => [
+  allow("ReadThePceKey", ["secretsmanager:GetSecretValue"], pceSecretArn.valueAsString),
+  allow("ReadThePolicyFile", ["s3:GetObject"], policyBucketArn.valueAsString),
+];
+
+const reachStatements = (): readonly Statement[] => [
+  allow("TakeTheSpokesRole", ["sts:AssumeRole"], `arn:${Aws.PARTITION}:iam::*:role/${SPOKE_ROLE}`),
+  allow("KnowTheAccounts", ["organizations:ListAccounts"], "*"),
+];
+
+const stateStatements = (bucketArn: string): readonly Statement[] => [
+  allow("Remember", ["s3:GetObject", "s3:PutObject"], `${bucketArn}/state/*`),
+  allow("KnowThatNothingIsRemembered", ["s3:ListBucket"], bucketArn),
+];
+
+/** Lambda takes messages from a queue and says which of them failed. */
+function feed(
+  queue: Queue,
+  target: ReturnType<typeof moatFunction>,
+  batching: { readonly batchSize: number; readonly maximumBatchingWindowInSeconds?: number },
+): void {
+  queue.grantConsumeMessages(target);
+  new CfnEventSourceMapping(target, "Feed", {
+    eventSourceArn: queue.queueArn,
+    functionName: target.functionName,
+    functionResponseTypes: ["ReportBatchItemFailures"],
+    ...batching,
+  });
+}
+
+/** https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html */
+function letFlowLogsIn(bucket: Bucket, { organizationId }: HubParameters): void {
+  const delivery = (sid: string, actions: string[], resources: string[], conditions: object = {}) =>
+    bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid,
+        principals: [new ServicePrincipal("delivery.logs.amazonaws.com")],
+        actions,
+        resources,
+        conditions: {
+          ...conditions,
+          // Deliveries of the hub's own account, and of those of its organization.
+          StringEqualsIfExists: { "aws:SourceOrgID": organizationId.valueAsString },
+        },
+      }),
+    );
+  delivery("FlowLogsMayLook", ["s3:GetBucketAcl", "s3:ListBucket"], [bucket.bucketArn]);
+  delivery("FlowLogsMayWrite", ["s3:PutObject"], [Fn.join("", [bucket.bucketArn, "/AWSLogs/*"])]);
+}
