@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { allowedActions, readingStatements, writingStatements } from "./permissions.ts";
 
@@ -19,11 +20,22 @@ const HUB = [
 /** What only the command line calls, asked of a person, and what needs no permission. */
 const NOT_OURS = ["rds:AddTagsToResource", "sts:GetCallerIdentity", "sts:AssumeRole", "kms:Decrypt"];
 
-/** Every action that the AWS adapters name as the one that allows a call; onboarding is done by a person, elsewhere. */
+/** Files that the handlers reach by their imports. */
+function reached(): ReadonlySet<string> {
+  const found = new Set<string>();
+  const queue = globSync("src/entry/lambda/{ingest,sweep,reconcile}.ts");
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (found.has(file)) continue;
+    found.add(file);
+    for (const [, target = ""] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g))
+      queue.push(join(dirname(file), target));
+  }
+  return found;
+}
+
+/** Every action that adapters within reach of a handler name as the one that allows a call of theirs. */
 function namedByAdapters(): readonly string[] {
-  const files = globSync("src/adapters/aws/*.ts").filter(
-    (file) => !/test|fault-table|flow-log-subscriptions/.test(file),
-  );
+  const files = [...reached()].filter((file) => /^src\/adapters\/aws\/(?!aws-fault-table)[^/]+$/.test(file));
   const names = files.flatMap(
     (file) => readFileSync(file, "utf8").match(/(?<=")[a-z0-9]+:[A-Z]\w+(?=")/g) ?? [],
   );
