@@ -193,6 +193,7 @@ async function deleteGroup(run: Run, step: StepOf<"deleteSecurityGroup">): Promi
 
 /** True when the group is gone; false while something still uses it. */
 async function tryDelete(run: Run, step: StepOf<"deleteSecurityGroup">, groupId: string): Promise<boolean> {
+  if (await isNamedByDatabase(run, groupId)) return false;
   try {
     await recordedWrite(run, step, () => run.ports.enforcement.deleteSecurityGroup(groupId));
     return true;
@@ -201,6 +202,15 @@ async function tryDelete(run: Run, step: StepOf<"deleteSecurityGroup">, groupId:
     if (error instanceof AwsFault && error.kind === "inUse") return false;
     throw error;
   }
+}
+
+/**
+ * Whether RDS lists the group for the database. EC2 lets a group go that no interface carries yet, and a database that
+ * is about to get a group which is gone never becomes ready: another run may have attached it since the plan was made.
+ */
+async function isNamedByDatabase(run: Run, groupId: string): Promise<boolean> {
+  const database = await run.ports.live.readDatabase(run.database.arn);
+  return database?.memberships.some((m) => m.groupId === groupId) === true;
 }
 
 const stillInUse = (groupId: string): Diagnostic => ({

@@ -1,9 +1,10 @@
 import { ruleKey } from "../../src/sandbox/aws/model/ec2/security-group.ts";
 import type { SandboxAws } from "../../src/sandbox/aws/sandbox-aws.ts";
 import { known, type Lab } from "../scenario/lab.ts";
+import { OTHER_PORT } from "./admissions.ts";
 import type { CrashShape, Scene } from "./crash-shapes.ts";
 import { type Doom, type Process, startProcess } from "./doomed-process.ts";
-import { type Grants, Invariants, OTHER_PORT } from "./invariants.ts";
+import { type Grants, Invariants } from "./invariants.ts";
 
 /** What came of a run, and of the one after it. */
 export interface CrashReport {

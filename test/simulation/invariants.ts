@@ -2,14 +2,12 @@ import type { AuditEntry } from "../../src/ports/audit-log.ts";
 import type { CallEvent, SandboxCall } from "../../src/sandbox/aws/model/call.ts";
 import type { StateChange } from "../../src/sandbox/aws/model/change-feed.ts";
 import { type Lab, type LabDatabaseAt, MOAT_KEY } from "../scenario/lab.ts";
+import { Admissions, type Admitted, difference } from "./admissions.ts";
 
 /** Age of the oldest state that a stale read of this simulation shows. */
 export const STALEST_MS = 6_000;
 /** After a run has ended, what it asked of RDS may take this long to be done. */
 const EFFECT_MS = 40_000;
-/** A port on which no policy grants anything. */
-export const OTHER_PORT = 22;
-
 /** Who may connect where: `"<address> <port>"` by database id. */
 export type Grants = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -66,12 +64,12 @@ export class Invariants {
   changes = 0;
   calls = 0;
   readonly #lab: Lab;
-  readonly #addresses: readonly string[];
   #grants: GrantSpan[] = [];
   #extra: (GrantSpan & { readonly database: string })[] = [];
   readonly #runs = new Map<number, Span>();
   #touches: Touch[] = [];
-  #admitted: ReadonlySet<string>;
+  readonly #admissions: Admissions;
+  #admitted: Admitted;
   readonly #lastAdmitted = new Map<string, number>();
   #others = 0;
   /** What every process recorded before it wrote. */
@@ -79,8 +77,8 @@ export class Invariants {
 
   constructor(lab: Lab, addresses: readonly string[]) {
     this.#lab = lab;
-    this.#addresses = addresses;
-    this.#admitted = this.#look();
+    this.#admissions = new Admissions(lab, addresses);
+    this.#admitted = this.#admissions.look();
     lab.sandbox.network.onChange((change) => this.#onChange(change));
     lab.sandbox.onCall((event) => this.#onCall(event));
   }
@@ -118,45 +116,30 @@ export class Invariants {
     } finally {
       this.#others -= 1;
     }
-    this.#settleAt(this.#look());
+    this.#settle(false, "others");
   }
 
   #now(): number {
     return this.#lab.clock.now();
   }
 
-  #look(): ReadonlySet<string> {
-    const admitted = new Set<string>();
-    const { network } = this.#lab.sandbox;
-    for (const database of this.#lab.databases.values()) {
-      for (const eni of database.interfaces()) {
-        const ipv6 = (this.#lab.sandbox.ec2().interfaces.get(eni)?.ipv6Addresses.length ?? 0) > 0;
-        for (const source of this.#addresses) {
-          if (source.includes(":") && !ipv6) continue;
-          for (const port of [database.port, OTHER_PORT]) {
-            if (network.admits({ source, destination: eni, port }).refusedBy !== "destinationIngress")
-              admitted.add(`${database.id} ${eni} ${source} ${port}`);
-          }
-        }
-      }
-    }
-    return admitted;
-  }
-
-  #settleAt(admitted: ReadonlySet<string>): void {
+  #settle(judge: boolean, change: string): void {
     const now = this.#now();
-    for (const key of this.#admitted) this.#lastAdmitted.set(key, now);
-    this.#admitted = admitted;
+    const before = this.#admitted;
+    const after = this.#admissions.look();
+    const lost = difference(before, after);
+    const gained = difference(after, before);
+    if (judge) {
+      for (const key of lost) this.#lost(key, change);
+      for (const key of gained) this.#gained(key, change);
+    }
+    for (const key of lost) this.#lastAdmitted.set(key, now);
+    this.#admitted = after;
   }
 
   #onChange({ kind, id }: StateChange): void {
     this.changes += 1;
-    if (this.#others > 0) return;
-    const before = this.#admitted;
-    const after = this.#look();
-    for (const key of before) if (!after.has(key)) this.#lost(key, `${kind} ${id}`);
-    for (const key of after) if (!before.has(key)) this.#gained(key, `${kind} ${id}`);
-    this.#settleAt(after);
+    if (this.#others === 0) this.#settle(true, `${kind} ${id}`);
   }
 
   /** Start of the window of a change that happens now. */

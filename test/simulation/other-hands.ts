@@ -1,7 +1,7 @@
 import { authorize } from "../../src/sandbox/aws/model/ec2/authorize.ts";
 import { modifyRules } from "../../src/sandbox/aws/model/ec2/modify-rules.ts";
 import { revoke } from "../../src/sandbox/aws/model/ec2/revoke.ts";
-import { replaceInterface } from "../../src/sandbox/aws/model/rds/failover.ts";
+import { failoverCluster, replaceInterface } from "../../src/sandbox/aws/model/rds/failover.ts";
 import { setClusterStatus, setInstanceStatus } from "../../src/sandbox/aws/model/rds/lifecycle.ts";
 import { modifyCluster } from "../../src/sandbox/aws/model/rds/modify-cluster.ts";
 import { modifyInstance } from "../../src/sandbox/aws/model/rds/modify-instance.ts";
@@ -20,6 +20,8 @@ export class OtherHands {
   readonly #dice: Dice;
   readonly #invariants: Invariants;
   readonly #workloads: string[];
+  /** Groups of each database as infrastructure code has them. */
+  readonly #declared: ReadonlyMap<string, readonly string[]>;
   #made = 0;
   readonly #story: string[];
 
@@ -29,6 +31,7 @@ export class OtherHands {
     this.#lab = company.lab;
     this.#dice = dice;
     this.#invariants = invariants;
+    this.#declared = new Map([...company.lab.databases.values()].map((d) => [d.id, this.wantedGroups(d)]));
     this.#workloads = [...company.lab.workloads.values()];
     invariants.setGrants(this.grants());
   }
@@ -114,6 +117,9 @@ export class OtherHands {
       untag: () => this.#untag(database, managed),
       busy: () => this.#busy(database),
       replace: () => this.#replace(database),
+      failover: () => this.#failover(database),
+      restore: () => this.#restore(database),
+      terraform: () => this.#setGroups(database, this.#declared.get(database.id) ?? []),
       mode: () => this.#setMode(database, modeOf(this.#lab, database) === "enforce" ? "observe" : "enforce"),
     };
     const [name, deed] = this.#dice.pick(Object.entries(deeds));
@@ -256,7 +262,35 @@ export class OtherHands {
     const cluster = rds.clusters.get(database.id);
     const victim = cluster === undefined ? database.id : cluster.members[0];
     if (victim === undefined || rds.instances.get(victim) === undefined) return;
-    this.#invariants.byOthers([{ database: database.id }], () => void replaceInterface(rds, victim));
+    this.#invariants.byOthers([{ database: database.id }], () =>
+      tolerating(() => replaceInterface(rds, victim)),
+    );
+  }
+
+  #failover(database: LabDatabaseAt): void {
+    const rds = this.#lab.sandbox.rds();
+    if ((rds.clusters.get(database.id)?.members.length ?? 0) < 2) this.#replace(database);
+    else
+      this.#invariants.byOthers([{ database: database.id }], () =>
+        tolerating(() => failoverCluster(rds, database.id)),
+      );
+  }
+
+  /** A copy from a snapshot, about which nobody has said anything to Moat: it must be left alone. */
+  #restore(database: LabDatabaseAt): void {
+    this.#made += 1;
+    const { sandbox, groups } = this.#lab;
+    const subnets = sandbox
+      .ec2()
+      .subnets.values()
+      .filter((s) => !s.cidrBlock.startsWith("10.20.1."));
+    sandbox.seed.dbInstance({
+      identifier: `${database.id}-restored-${this.#made}`,
+      engine: "mysql",
+      port: database.port,
+      subnets: subnets.map((s) => s.subnetId),
+      groups: [known(groups, "legacy")],
+    });
   }
 
   #setMode(database: LabDatabaseAt, mode: "observe" | "enforce"): void {

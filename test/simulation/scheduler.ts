@@ -4,11 +4,15 @@ import type { Clock } from "../../src/ports/clock.ts";
 import { type InProcessRequestHandler, inProcessRequestHandler } from "../../src/sandbox/aws/in-process.ts";
 import type { SandboxClock } from "../../src/sandbox/aws/model/clock.ts";
 import type { SandboxAws } from "../../src/sandbox/aws/sandbox-aws.ts";
+import { parseForm } from "../../src/sandbox/aws/wire/form.ts";
+import { whatIsAsked } from "./direct-clients.ts";
 
 /** Something that a run waits for: an answer, or a moment. */
 interface Waiting {
   readonly run: number;
   readonly order: number;
+  /** Tells the requests of a run apart by what they ask, so that their order of arrival does not matter. */
+  readonly what: string;
   /** Milliseconds since 1970 for a sleeper; absent for a request. */
   readonly wakeAt?: number;
   /** Lets the thing happen without telling the run; the returned function tells it. */
@@ -33,7 +37,7 @@ export type Ending<T> =
   | { readonly kind: "threw"; readonly error: unknown }
   | { readonly kind: "died" };
 
-/** Turns of Node's event loop without anything new after which every run is taken to wait. */
+/** Turns of Node's event loop without anything new after which every run is taken to wait; without streams one is. */
 const QUIET_TURNS = 4;
 /** Milliseconds of real time after which a run that makes no request is taken to hang. */
 const STUCK_MS = 60_000;
@@ -49,13 +53,15 @@ export class Scheduler {
   readonly #clock: SandboxClock;
   readonly #random: () => number;
   readonly #runs = new Map<number, LiveRun>();
+  readonly #quietTurns: number;
   #waiting: Waiting[] = [];
   #order = 0;
   #started = 0;
   /** Called before each answer; the place where the rest of the world may act. */
   between: () => void = () => undefined;
 
-  constructor(sandbox: SandboxAws, random: () => number) {
+  constructor(sandbox: SandboxAws, random: () => number, direct: boolean) {
+    this.#quietTurns = direct ? 1 : QUIET_TURNS;
     this.#sandbox = sandbox;
     this.#clock = sandbox.clock;
     this.#random = random;
@@ -95,12 +101,15 @@ export class Scheduler {
   /** The sandbox's own request handler, under the scheduler. */
   requestHandler(run: number): InProcessRequestHandler {
     const inner = inProcessRequestHandler(this.#sandbox);
-    return { ...inner, handle: (request: HttpRequest) => this.#enqueue(run, () => inner.handle(request)) };
+    return {
+      ...inner,
+      handle: (request: HttpRequest) => this.enqueue(run, wireRequest(request), () => inner.handle(request)),
+    };
   }
 
   /** A `fetch`, under the scheduler. */
   fetch(run: number, inner: typeof fetch): typeof fetch {
-    return (input, init) => this.#enqueue(run, () => inner(input, init));
+    return (input, init) => this.enqueue(run, `pce ${String(input)}`, () => inner(input, init));
   }
 
   clock(run: number): Clock {
@@ -113,14 +122,16 @@ export class Scheduler {
   sleep(run: number, milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       const wakeAt = this.#clock.now() + milliseconds;
-      this.#add({ run, wakeAt, happen: async () => resolve });
+      this.#add({ run, what: "", wakeAt, happen: async () => resolve });
     });
   }
 
-  #enqueue<T>(run: number, call: () => Promise<T>): Promise<T> {
+  /** Lets a call of a run happen when it is chosen. */
+  enqueue<T>(run: number, what: string, call: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#add({
         run,
+        what,
         happen: () =>
           call().then(
             (answer) => () => resolve(answer),
@@ -145,13 +156,15 @@ export class Scheduler {
       const all = [...this.#runs.keys()].every((run) => this.#waiting.some((w) => w.run === run));
       quiet = seen === this.#order && all ? quiet + 1 : 0;
       seen = this.#order;
-      if (quiet >= QUIET_TURNS) return;
+      if (quiet >= this.#quietTurns) return;
     }
     throw new Error("A run waits for something that the scheduler does not know");
   }
 
   #choose(): Waiting | undefined {
-    const inOrder = [...this.#waiting].sort((a, b) => a.run - b.run || a.order - b.order);
+    const inOrder = [...this.#waiting].sort(
+      (a, b) => a.run - b.run || compare(a.what, b.what) || a.order - b.order,
+    );
     const ready = inOrder.filter((w) => w.wakeAt === undefined || w.wakeAt <= this.#clock.now());
     const [sleeper] = inOrder
       .filter((w) => w.wakeAt !== undefined)
@@ -176,4 +189,16 @@ export class Scheduler {
     if (dies) run.die();
     else tell();
   }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function wireRequest({ hostname, headers, body }: HttpRequest): string {
+  const service = hostname.split(".")[0] ?? "";
+  const target = headers["x-amz-target"];
+  if (typeof body !== "string") return service;
+  if (target !== undefined)
+    return whatIsAsked(service, target.split(".")[1] ?? "", JSON.parse(body) as object);
+  const { Action, Version: _version, ...input } = parseForm(body, service === "ec2" ? "flat" : "wrapped");
+  return whatIsAsked(service, String(Action), input);
 }

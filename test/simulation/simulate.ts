@@ -8,8 +8,12 @@ import type { CallMatch, Fault } from "../../src/sandbox/aws/model/faults.ts";
 import { SANDBOX_KEY, sandboxPceFetch } from "../../src/sandbox/pce/index.ts";
 import { freezeIngress, letsIn } from "../scenario/group-rules.ts";
 import { buildLab, type Installation, install, type LabDatabaseAt, MOAT_KEY } from "../scenario/lab.ts";
+import { OTHER_PORT } from "./admissions.ts";
 import { type Dice, dice } from "./dice.ts";
-import { Invariants, modeOf, OTHER_PORT, STALEST_MS } from "./invariants.ts";
+import { directClients } from "./direct-clients.ts";
+import { directPceFetch } from "./direct-pce-fetch.ts";
+import { countEach, type Happened, trouble, troubleOf } from "./happened.ts";
+import { Invariants, modeOf, STALEST_MS } from "./invariants.ts";
 import { OtherHands } from "./other-hands.ts";
 import { type Death, type Ending, Scheduler } from "./scheduler.ts";
 import { drawCompany, type SimCompany } from "./sim-company.ts";
@@ -23,15 +27,28 @@ export interface SimulationReport {
   readonly runs: number;
   readonly writes: number;
   readonly changes: number;
+  /** How often each kind of trouble happened. */
+  readonly happened: Happened;
   /** Every call in its order; two reports of one seed have the same. */
   readonly calls: readonly string[];
 }
 
 /** Plays one seed from start to end. Same seed, same report. */
-export async function simulate(seed: number): Promise<SimulationReport> {
+export async function simulate(seed: number, way: Way = "direct"): Promise<SimulationReport> {
   await warmUp();
-  return new Simulation(seed).play();
+  const simulation = new Simulation(seed, way);
+  try {
+    return await simulation.play();
+  } catch (error) {
+    return simulation.report([`a bug: ${error instanceof Error ? error.stack : String(error)}`]);
+  }
 }
+
+/**
+ * How calls reach the sandbox: `direct` hands the SDK's commands to the models, `wire` takes the SDK's own way with
+ * signatures, forms and XML.
+ */
+export type Way = "direct" | "wire";
 
 let warm: Promise<unknown> | undefined;
 
@@ -49,8 +66,12 @@ interface Result {
 /** Rounds in which a quiet world must come to rest. */
 const CALM_ROUNDS = 6;
 
+/** What becomes of the event that tells of a change. A run starts from what it reads, so an event only ever starts one. */
+const EVENTS = ["on time", "on time", "on time", "on time", "lost", "late", "twice", "out of order"] as const;
+
 class Simulation {
   readonly #seed: number;
+  readonly #way: Way;
   readonly #company: SimCompany;
   readonly #invariants: Invariants;
   readonly #hands: OtherHands;
@@ -58,15 +79,17 @@ class Simulation {
   readonly #dice: Dice;
   readonly #acknowledged = new Set<string>();
   readonly #story: string[] = [];
+  readonly #happened: string[] = [];
   #runs = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, way: Way) {
     this.#seed = seed;
+    this.#way = way;
     this.#company = drawCompany(seed, dice(seed, 1));
     this.#dice = dice(seed, 2);
     this.#invariants = new Invariants(this.#company.lab, this.#company.addresses);
     this.#hands = new OtherHands(this.#company, dice(seed, 3), this.#invariants, this.#story);
-    this.#scheduler = new Scheduler(this.#company.lab.sandbox, dice(seed, 4).roll);
+    this.#scheduler = new Scheduler(this.#company.lab.sandbox, dice(seed, 4).roll, way === "direct");
   }
 
   async play(): Promise<SimulationReport> {
@@ -78,15 +101,40 @@ class Simulation {
     const episodes = 2 + this.#dice.upTo(4);
     for (let i = 0; i < episodes; i += 1) await this.#episode();
     await this.#calmDown();
+    return this.report();
+  }
+
+  /** What was seen so far. */
+  report(more: readonly string[] = []): SimulationReport {
+    const { lab } = this.#company;
     return {
       seed: this.#seed,
-      violations: this.#invariants.violations,
+      violations: [...this.#invariants.violations, ...more],
       story: this.#story,
       runs: this.#runs,
       writes: this.#invariants.calls,
       changes: this.#invariants.changes,
+      happened: this.#tally(),
       calls: lab.sandbox.calls.map((c) => `${c.atMs} ${c.call.operation} ${c.tookEffect} ${c.seen}`),
     };
+  }
+
+  #tally(): Happened {
+    const { sandbox, databases, pce } = this.#company.lab;
+    const all = [...databases.values()];
+    const rds = sandbox.rds();
+    const kinds = all.map((d) =>
+      rds.clusters.has(d.id) ? "cluster" : rds.proxies.has(d.id) ? "proxy" : "instance",
+    );
+    return countEach([
+      ...sandbox.calls.flatMap(troubleOf),
+      ...pce.faults.met.map(({ kind }) => `PCE answer: ${kind}`),
+      ...this.#story.flatMap(trouble),
+      ...kinds.map((kind) => `kind: ${kind}`),
+      ...(all.some((d) => d.groups().length > 1) ? ["several groups in force"] : []),
+      ...(this.#company.addresses.some((a) => a.includes(":")) ? ["IPv6 consumers"] : []),
+      ...this.#happened,
+    ]);
   }
 
   /** One or two runs at once, with other hands before them and among them, and things going wrong. */
@@ -95,7 +143,14 @@ class Simulation {
     const d = this.#dice;
     for (let i = d.upTo(3); i > 0; i -= 1) this.#hands.changePolicy();
     for (let i = d.upTo(3); i > 0; i -= 1) this.#hands.tamper();
+    const event = d.pick(EVENTS);
+    this.#happened.push(`event: ${event}`);
     lab.clock.advance(d.chance(0.6) ? 90_000 : d.upTo(8_000));
+    if (event === "lost") return;
+    if (event === "late") {
+      lab.clock.advance(d.upTo(600_000));
+      this.#hands.tamper();
+    }
     this.#makeTrouble();
     const meddling = d.pick([0, 0, 0.02, 0.08]);
     this.#scheduler.between = () => {
@@ -103,12 +158,19 @@ class Simulation {
       if (d.chance(0.5)) this.#hands.changePolicy();
       else this.#hands.tamper();
     };
-    const atOnce = d.chance(0.4) ? 2 : 1;
-    const started = Array.from({ length: atOnce }, () => this.#startRun(this.#drawDeath()));
-    await this.#scheduler.drive();
-    await Promise.all(started);
+    const others = d.chance(0.4) ? (d.chance(0.2) ? 3 : 2) : 1;
+    await this.#runsAtOnce(event === "twice" ? Math.max(2, others) : others);
+    // The event of an earlier change comes after that of a later one, whose run has seen both.
+    if (event === "out of order") await this.#runsAtOnce(1);
     lab.sandbox.faults.clear();
     lab.pce.faults.clear();
+  }
+
+  async #runsAtOnce(count: number): Promise<void> {
+    this.#happened.push(`runs at once: ${count}`);
+    const started = Array.from({ length: count }, () => this.#startRun(this.#drawDeath()));
+    await this.#scheduler.drive();
+    await Promise.all(started);
   }
 
   #drawDeath(): Death | undefined {
@@ -213,28 +275,48 @@ class Simulation {
 
   async #newProcess(run: number): Promise<Installation> {
     const { lab } = this.#company;
+    const scheduler = this.#scheduler;
+    const clock = scheduler.clock(run);
+    const reads = this.#retries(run, (type) => type === "THROTTLING" || type === "TRANSIENT");
+    const writes = this.#retries(run, (type) => type === "THROTTLING");
+    const direct = this.#way === "direct";
+    const policy = createPcePolicySource({
+      url: "http://localhost",
+      credentials: async () => ({ user: SANDBOX_KEY.keyId, secret: SANDBOX_KEY.secret }),
+      fetch: scheduler.fetch(run, direct ? directPceFetch(lab.pce) : sandboxPceFetch(lab.pce)),
+      clock,
+    });
+    const clients = direct
+      ? directClients({
+          sandbox: lab.sandbox,
+          accessKeyId: MOAT_KEY,
+          region: "eu-west-1",
+          reads,
+          writes,
+          enqueue: (what, call) => scheduler.enqueue(run, what, call),
+        })
+      : await this.#wireClients(run, reads, writes);
+    return install(clients, policy, clock, { acknowledged: this.#acknowledged, shrinkPercent: 100 });
+  }
+
+  async #wireClients(run: number, reads: RetryStrategyV2, writes: RetryStrategyV2): Promise<AwsClients> {
     const clients = awsClients({
       region: "eu-west-1",
       credentials: { accessKeyId: MOAT_KEY, secretAccessKey: "sandbox" },
       requestHandler: this.#scheduler.requestHandler(run),
       env: {},
     });
-    await this.#retryInSandboxTime(clients, run);
-    const policy = createPcePolicySource({
-      url: "http://localhost",
-      credentials: async () => ({ user: SANDBOX_KEY.keyId, secret: SANDBOX_KEY.secret }),
-      fetch: this.#scheduler.fetch(run, sandboxPceFetch(lab.pce)),
-      clock: this.#scheduler.clock(run),
-    });
-    return install(clients, policy, this.#scheduler.clock(run), {
-      acknowledged: this.#acknowledged,
-      shrinkPercent: 100,
-    });
+    const { ec2, rds, sts, serviceQuotas, ec2Writes, rdsWrites } = clients;
+    for (const { client } of [await ec2(), await rds(), await sts(), await serviceQuotas()])
+      client.config.retryStrategy = async () => reads;
+    for (const { client } of [await ec2Writes(), await rdsWrites()])
+      client.config.retryStrategy = async () => writes;
+    return clients;
   }
 
   /** The SDK's own waits are real ones with real dice; these are the sandbox's. What is repeated stays the same. */
-  async #retryInSandboxTime(clients: AwsClients, run: number): Promise<void> {
-    const strategy = (repeats: (type: RetryErrorInfo["errorType"]) => boolean): RetryStrategyV2 => ({
+  #retries(run: number, repeats: (type: RetryErrorInfo["errorType"]) => boolean): RetryStrategyV2 {
+    return {
       acquireInitialRetryToken: async () => token(0),
       refreshRetryTokenForRetry: async (last, { error, errorType }) => {
         const count = last.getRetryCount() + 1;
@@ -243,15 +325,7 @@ class Simulation {
         return token(count);
       },
       recordSuccess: () => undefined,
-    });
-    const reads = async () => strategy((type) => type === "THROTTLING" || type === "TRANSIENT");
-    const writes = async () => strategy((type) => type === "THROTTLING");
-    (await clients.ec2()).client.config.retryStrategy = reads;
-    (await clients.rds()).client.config.retryStrategy = reads;
-    (await clients.sts()).client.config.retryStrategy = reads;
-    (await clients.serviceQuotas()).client.config.retryStrategy = reads;
-    (await clients.ec2Writes()).client.config.retryStrategy = writes;
-    (await clients.rdsWrites()).client.config.retryStrategy = writes;
+    };
   }
 
   #note(what: string): void {
@@ -260,6 +334,7 @@ class Simulation {
 
   #tell(run: number, ending: Ending<Result>): void {
     if (ending.kind === "returned") this.#note(`run ${run} ends: ${ending.value.what}`);
+    if (ending.kind === "died") this.#happened.push("process died");
     if (ending.kind === "died") this.#note(`run ${run} dies`);
     if (ending.kind !== "threw") return;
     const { error } = ending;

@@ -17,6 +17,7 @@ import { type RoleTable, roleTable } from "./model/sts.ts";
 import type { Throttle } from "./model/throttle.ts";
 import { type Seed, seedOf } from "./seed/seed.ts";
 import { type Dispatch, dispatcher } from "./wire/dispatch.ts";
+import type { WireService } from "./wire/service.ts";
 import { allServices } from "./wire/services.ts";
 
 export interface SandboxAwsOptions extends WorldOptions {
@@ -54,6 +55,8 @@ export interface SandboxAws {
   readonly s3Notifications: S3Notifier;
   /** Turns what the network saw into flow-log objects in S3: `sandbox.flowLogs.deliver()`. */
   readonly flowLogs: FlowLogWriter;
+  /** A service by the name of the credential scope, e.g. `ec2`. */
+  service(name: string): WireService | undefined;
   /** Answers one HTTP request; rejects with ConnectionFault when a fault breaks the connection. */
   readonly handle: Dispatch;
 }
@@ -61,6 +64,7 @@ export interface SandboxAws {
 /** Makes an empty AWS. Same options, same calls: same ids and same answers. */
 export function createSandboxAws(options: SandboxAwsOptions = {}): SandboxAws {
   const world = new SandboxWorld(options);
+  const services = allServices(world);
   const home = options.region ?? "eu-west-1";
   const region = (accountId = world.defaultAccountId, name = home) => world.region(accountId, name);
   return {
@@ -84,6 +88,7 @@ export function createSandboxAws(options: SandboxAwsOptions = {}): SandboxAws {
     sqs: (accountId, name) => region(accountId, name).part(sqsState),
     secrets: (accountId, name) => region(accountId, name).part(secretsManager),
     s3Notifications: world.part(s3Notifier),
-    handle: dispatcher(world, allServices(world)),
+    service: (name) => services.find((service) => service.name === name),
+    handle: dispatcher(world, services),
   };
 }

@@ -39,11 +39,12 @@ export class CallPipeline {
       throw refusal;
     }
     this.#tell({ phase: "before", call });
-    const outcome = await this.#execute(call, execute);
+    const staleMs = this.faults.staleness(call);
+    const outcome = await this.#execute(staleMs, execute);
     this.#tell({ phase: "after", call, outcome });
     const lost = outcome.kind === "ok" ? this.faults.strike(call, "after") : undefined;
     const failure = lost ?? (outcome.kind === "error" ? outcome.error : undefined);
-    this.#record(call, outcome.kind, failure);
+    this.#record(call, outcome.kind, failure, staleMs);
     if (failure !== undefined) throw failure;
     return (outcome as { readonly output: T }).output;
   }
@@ -54,8 +55,7 @@ export class CallPipeline {
     return this.faults.strike(call, "before");
   }
 
-  async #execute<T>(call: SandboxCall, execute: () => T | Promise<T>): Promise<CallOutcome> {
-    const staleMs = this.faults.staleness(call);
+  async #execute<T>(staleMs: number | undefined, execute: () => T | Promise<T>): Promise<CallOutcome> {
     const atMs = staleMs === undefined ? undefined : this.#clock.now() - staleMs;
     try {
       const result = this.#readTime.during(atMs, execute);
@@ -69,9 +69,10 @@ export class CallPipeline {
     for (const listener of this.#listeners) listener(event);
   }
 
-  #record(call: SandboxCall, tookEffect: CallRecord["tookEffect"], failure: Error | undefined): void {
+  #record(call: SandboxCall, tookEffect: CallRecord["tookEffect"], failure?: Error, staleMs?: number): void {
     const seen = failure === undefined ? "ok" : seenAs(failure);
-    this.log.push({ atMs: this.#clock.now(), call, tookEffect, seen });
+    const stale = staleMs === undefined ? {} : { staleMs };
+    this.log.push({ atMs: this.#clock.now(), call, tookEffect, seen, ...stale });
   }
 }
 

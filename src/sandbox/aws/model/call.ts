@@ -36,4 +36,6 @@ export interface CallRecord {
   readonly call: SandboxCall;
   readonly tookEffect: "ok" | "error" | "notExecuted";
   readonly seen: "ok" | string;
+  /** How old the state was that a stale read answered; absent for the present. */
+  readonly staleMs?: number;
 }

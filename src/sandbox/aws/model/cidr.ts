@@ -16,8 +16,24 @@ export interface Cidr {
 
 const BITS = { ipv4: 32, ipv6: 128 } as const;
 
+/** Values of a pure function of a text, kept because the network model asks about the same few texts all the time. */
+function remembering<T>(read: (text: string) => T): (text: string) => T {
+  const MOST = 10_000;
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const made = read(text);
+    if (known.size >= MOST) known.clear();
+    known.set(text, made);
+    return made;
+  };
+}
+
 /** @returns undefined when the text is no address */
-export function parseAddress(text: string): Address | undefined {
+export const parseAddress = remembering(readAddress);
+
+function readAddress(text: string): Address | undefined {
   const family: Family = text.includes(":") ? "ipv6" : "ipv4";
   const value = family === "ipv4" ? parseIpv4(text) : parseIpv6(text);
   return value === undefined ? undefined : { family, value };
@@ -29,7 +45,9 @@ export function parseAddress(text: string): Address | undefined {
  *
  * @returns undefined when the text is no CIDR
  */
-export function parseCidr(text: string): Cidr | undefined {
+export const parseCidr = remembering(readCidr);
+
+function readCidr(text: string): Cidr | undefined {
   const [addressText = "", lengthText, ...rest] = text.split("/");
   const address = parseAddress(addressText);
   if (address === undefined || lengthText === undefined || rest.length > 0) return undefined;

@@ -70,7 +70,11 @@ export function missingAuthentication(service: string): AwsError {
 }
 
 /** Finds out who calls. @throws AwsError for unknown or expired temporary credentials */
-export function callContext(world: SandboxWorld, request: WireRequest, scope: CredentialScope): CallContext {
+export function callContext(
+  world: SandboxWorld,
+  request: Pick<WireRequest, "headers">,
+  scope: CredentialScope,
+): CallContext {
   const identity = world.part(credentialTable).find(scope.accessKeyId);
   const checked = validIdentity(world, identity, scope.service);
   return {

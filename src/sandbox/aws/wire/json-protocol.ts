@@ -1,4 +1,5 @@
 import { AwsError, ConnectionFault } from "../model/aws-error.ts";
+import type { CallContext } from "../model/call.ts";
 import type { SandboxWorld } from "../model/region-state.ts";
 import { bodyText, type WireRequest, type WireResponse } from "./http.ts";
 import { asAwsError } from "./query-protocol.ts";
@@ -27,21 +28,22 @@ export interface JsonServiceDefinition {
 export function jsonService(world: SandboxWorld, definition: JsonServiceDefinition): WireService {
   const { version, operations } = definition;
   const renderError = (error: Error, requestId: string) => jsonError(version, error, requestId);
+  const run = async (name: string, input: JsonObject, context: CallContext): Promise<JsonObject> => {
+    const operation = operations[name];
+    if (operation === undefined) throw new AwsError("UnknownOperationException", `Unknown operation ${name}`);
+    const call = operationCall(world, context);
+    return world.calls.run({ context, operation: name, input, isWrite: operation.isWrite }, () =>
+      operation.run(input, call),
+    );
+  };
   return {
     name: definition.name,
     renderError,
+    call: (name, input, context) => run(name, input as JsonObject, context),
     handle: async (request, context) => {
       try {
         const name = request.headers["x-amz-target"]?.split(".").at(-1) ?? "";
-        const operation = operations[name];
-        if (operation === undefined)
-          throw new AwsError("UnknownOperationException", `Unknown operation ${name}`);
-        const input = parseBody(request);
-        const call = operationCall(world, context);
-        const output = await world.calls.run(
-          { context, operation: name, input, isWrite: operation.isWrite },
-          () => operation.run(input, call),
-        );
+        const output = await run(name, parseBody(request), context);
         return jsonResponse(version, 200, output, context.requestId);
       } catch (error) {
         if (error instanceof ConnectionFault) throw error;

@@ -35,6 +35,10 @@ export function queryService(world: SandboxWorld, definition: QueryServiceDefini
   return {
     name: definition.name,
     renderError,
+    call: async (name, input, context) => {
+      const operation = operationNamed(definition, name, "");
+      return runOperation(world, { name, operation, input: input as FormStruct, dialect }, context);
+    },
     handle: async (request, context) => {
       const input = parseForm(formOf(request), dialect === "ec2" ? "flat" : "wrapped");
       const name = text(input, "Action") ?? "";

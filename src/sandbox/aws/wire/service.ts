@@ -7,6 +7,13 @@ export interface WireService {
   /** As in the credential scope: `ec2`, `rds`, `s3`, `sqs`, `secretsmanager`, `servicequotas`, `sts`. */
   readonly name: string;
   handle(request: WireRequest, context: CallContext): WireResponse | Promise<WireResponse>;
+  /**
+   * The same call without the wire: the parsed request in, the answer out before it is rendered. Absent where requests
+   * carry more than a structure (S3).
+   *
+   * @throws AwsError what AWS answers instead · ConnectionFault when the connection breaks
+   */
+  call?(operation: string, input: object, context: CallContext): Promise<object>;
   /** Renders an error that arose before the service could be called, in the service's own protocol. */
   renderError(error: Error, requestId: string): WireResponse;
 }

@@ -37,12 +37,16 @@ export interface FaultBoard {
   clear(): void;
   /** The fault that a request meets, counted as met. */
   take(request: FaultTarget): Fault | undefined;
+  /** What went wrong so far, one entry a request that met a fault. */
+  readonly met: readonly FaultAnswer[];
 }
 
 /** An empty board. */
 export function createFaultBoard(): FaultBoard {
   const faults: { readonly fault: Fault; left: number }[] = [];
+  const met: FaultAnswer[] = [];
   return {
+    met,
     add(fault) {
       const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
       faults.push(entry);
@@ -54,9 +58,11 @@ export function createFaultBoard(): FaultBoard {
       faults.length = 0;
     },
     take(request) {
-      const met = faults.find((entry) => entry.left > 0 && entry.fault.when(request));
-      if (met !== undefined) met.left -= 1;
-      return met?.fault;
+      const found = faults.find((entry) => entry.left > 0 && entry.fault.when(request));
+      if (found === undefined) return undefined;
+      found.left -= 1;
+      met.push(found.fault.answer);
+      return found.fault;
     },
   };
 }
