@@ -49,6 +49,7 @@ const TESTS_MAY_IMPORT = ["test/", "src/sandbox/", "node:", "npm:"];
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: [
     "audit",
+    "budget",
     "doctor",
     "drift",
     "flow",
