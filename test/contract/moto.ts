@@ -19,12 +19,17 @@ const READY_WITHIN_MS = 60_000;
  * Starts moto on a free loopback port and waits until it answers. It dies with this process, whatever ends it.
  *
  * @param python the interpreter of an environment that has `moto[server]`
+ * @param oneAccount false: an assumed role acts in its own account
  */
-export async function startMoto(python: string): Promise<Moto> {
+export async function startMoto(python: string, oneAccount = true): Promise<Moto> {
   const script = join(import.meta.dirname, "moto-server.py");
   const child = spawn(python, [script], {
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...process.env, PYTHONWARNINGS: "ignore", MOTO_ACCOUNT_ID: "123456789012" },
+    env: {
+      ...process.env,
+      PYTHONWARNINGS: "ignore",
+      ...(oneAccount ? { MOTO_ACCOUNT_ID: "123456789012" } : {}),
+    },
   });
   const url = `http://127.0.0.1:${await port(child)}`;
   await waitUntilReady(url);
