@@ -5,6 +5,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { prepareAwsCli } from "./aws-cli.ts";
+import { prepareChromium } from "./chromium.ts";
 import { prepareDataPlane } from "./data-plane.ts";
 import { preparePythonEnvironment } from "./python-environment.ts";
 import { run } from "./run.ts";
@@ -32,6 +33,7 @@ process.chdir(ROOT);
 await prepare("Python packages in .venv/ (moto, boto3, illumio)", preparePythonEnvironment(ROOT));
 await prepare("AWS CLI version 2", prepareAwsCli());
 await prepare("PostgreSQL, nftables and network namespaces", prepareDataPlane());
+await prepare("Chromium", prepareChromium());
 const counted = totalsOfFile(REPORT, await runVitest(process.argv.slice(2)));
 console.log(closingLine(counted));
 process.exitCode = counted.failed === 0 ? 0 : 1;

@@ -10,6 +10,7 @@ import { flowsCommand } from "./commands/flows.ts";
 import { initCommand } from "./commands/init.ts";
 import { leaseCommand } from "./commands/lease.ts";
 import { lintCommand } from "./commands/lint.ts";
+import { mapCommand } from "./commands/map.ts";
 import { modeCommand } from "./commands/mode.ts";
 import { offboardCommand, onboardCommand } from "./commands/onboard.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -35,6 +36,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   offboardCommand,
   statusCommand,
   flowsCommand,
+  mapCommand,
   planCommand,
   explainCommand,
   lintCommand,

@@ -1,0 +1,198 @@
+import { describe, expect, it } from "vitest";
+import { layoutMap } from "./layout-map.ts";
+import { mapCsv } from "./map-csv.ts";
+import type { MapData } from "./map-data.ts";
+import { firstState, type MapState, stateFromFragment, stateToFragment } from "./map-state.ts";
+import { mapSvg } from "./map-svg.ts";
+import { utcText } from "./map-words.ts";
+import { readUtc } from "./read-utc.ts";
+import { MOST_MARKS, trafficMap } from "./traffic-map.ts";
+
+/** Three consumers and two databases; the draft takes the second link away. */
+function small(name = "web-1"): MapData {
+  const database = (id: string, app: string) => ({
+    id,
+    arn: `arn:${id}`,
+    kind: "instance",
+    engine: "mysql",
+    port: 3306,
+    mode: "observe" as const,
+    inSync: false,
+    labels: { app, env: "prod" },
+    accountId: "1",
+    region: "eu-west-1",
+    reachable: { now: "9", nowUnknown: false, planned: "2" },
+    quota: { used: 1, limit: 60 },
+    drift: [],
+    steps: [],
+    refused: [],
+    findings: [],
+  });
+  return {
+    version: 1,
+    kind: "map",
+    policy: { source: "file", version: "1" },
+    draft: { name: "edited.yaml", version: "2" },
+    observed: true,
+    labelKeys: ["app", "env", "role"],
+    databases: [database("orders", "orders"), database("ledger", "finance")],
+    workloads: [
+      { name, labels: { app: "orders", role: "web", env: "prod" } },
+      { name: "batch-1", labels: { app: "orders", role: "batch", env: "prod" } },
+    ],
+    consumers: [
+      { address: "10.0.1.1", workload: 0 },
+      { address: "10.0.1.2", workload: 1 },
+      { address: "10.9.9.9" },
+    ],
+    links: {
+      consumer: [0, 1, 2, 0],
+      database: [0, 0, 1, 1],
+      port: [3306, 3306, 3306, 3306],
+      accepted: [5, 7, 0, 0],
+      rejected: [0, 0, 3, 0],
+      first: [100, 200, 300, 0],
+      last: [150, 250, 350, 0],
+      reported: [0, 0, 1, 0],
+      draft: [0, 1, 1, 0],
+    },
+    notes: [],
+  };
+}
+
+const shown = (part: Partial<MapState>) =>
+  trafficMap(small(), { ...firstState(small()), view: "reported", ...part });
+const said = (part: Partial<MapState>) =>
+  shown(part).links.map(
+    (link) => `${link.consumer} ${link.database} ${link.says} ${link.happened} ${link.pairs}`,
+  );
+
+describe("trafficMap", () => {
+  it("groups both sides by labels and names those nobody knows", () => {
+    expect(shown({}).consumers.map(({ title }) => title)).toEqual([
+      "orders · batch · prod",
+      "orders · web · prod",
+      "unknown addresses",
+    ]);
+    expect(shown({}).databases.map(({ title }) => title)).toEqual(["finance · prod", "orders · prod"]);
+  });
+
+  it.each([
+    { name: "search", part: { search: "BATCH" }, want: 1 },
+    { name: "two words, one on each side", part: { search: "role=web ledger" }, want: 1 },
+    { name: "ACCEPT", part: { happened: ["ACCEPT"] as const }, want: 2 },
+    { name: "REJECT", part: { happened: ["REJECT"] as const }, want: 1 },
+    { name: "never", part: { happened: ["never"] as const }, want: 1 },
+    { name: "potentially blocked", part: { says: ["potentially_blocked"] }, want: 1 },
+    { name: "time: what was never seen stays", part: { from: 200, to: 260 }, want: 2 },
+  ])("filters by $name", ({ part, want }) => {
+    expect(shown(part).totals.pairs).toBe(want);
+  });
+
+  it("drills from group to workload to address", () => {
+    const group = "c:g:app=orders:role=web:env=prod";
+    expect(shown({ open: [group] }).consumers.map((n) => n.title)).toContain("web-1");
+    expect(shown({ open: [group, "c:w:0"] }).consumers.map((n) => `${n.depth} ${n.title}`)).toContain(
+      "2 10.0.1.1",
+    );
+  });
+
+  it("tells in the difference who would lose access", () => {
+    expect(said({ view: "difference", says: ["loses"] })).toEqual([
+      "c:g:app=orders:role=batch:env=prod d:g:app=orders:env=prod loses ACCEPT 1",
+    ]);
+  });
+
+  it("never draws more marks than a page can hold, and counts what it leaves out", () => {
+    const many = large(5_000, 20_000);
+    const map = trafficMap(many, { ...firstState(many), consumersBy: [], databasesBy: [] });
+    const { consumers, databases, links, undrawn, totals } = map;
+    expect(consumers.length + databases.length + links.length).toBeLessThanOrEqual(MOST_MARKS);
+    expect(consumers.at(-1)?.title).toMatch(/^\d+ more workloads$/);
+    expect(links.reduce((sum, link) => sum + link.pairs, 0) === totals.pairs || undrawn > 0).toBe(true);
+    expect(consumers.reduce((sum, node) => sum + node.links, 0)).toBe(totals.pairs);
+  });
+});
+
+function large(databases: number, links: number): MapData {
+  const base = small();
+  const [one] = base.databases;
+  if (one === undefined) throw new Error("no database");
+  const numbers = Array.from({ length: links }, (_, at) => at);
+  return {
+    ...base,
+    databases: Array.from({ length: databases }, (_, at) => ({
+      ...one,
+      id: `db-${at}`,
+      arn: `arn:db-${at}`,
+    })),
+    workloads: numbers.map((at) => ({ name: `w-${at}`, labels: {} })),
+    consumers: numbers.map((at) => ({ address: `c-${at}`, workload: at })),
+    links: {
+      consumer: numbers,
+      database: numbers.map((at) => (at * 7) % databases),
+      port: numbers.map(() => 3306),
+      accepted: numbers.map(() => 1),
+      rejected: numbers.map(() => 0),
+      first: numbers.map(() => 1),
+      last: numbers.map(() => 2),
+      reported: numbers.map((at) => at % 4),
+    },
+  };
+}
+
+describe("layoutMap", () => {
+  it("places no node over another, and gives the same picture each time", () => {
+    const layout = layoutMap(shown({}));
+    expect(layoutMap(shown({}))).toEqual(layout);
+    for (const side of ["consumer", "database"]) {
+      const column = layout.nodes.filter(({ node }) => node.side === side);
+      for (const [at, node] of column.entries()) {
+        const above = column[at - 1];
+        expect(node.y).toBeGreaterThanOrEqual(above === undefined ? 0 : above.y + above.height);
+      }
+    }
+  });
+});
+
+describe("a permalink", () => {
+  it("holds every choice", () => {
+    const first = firstState(small());
+    const state: MapState = {
+      ...first,
+      shape: "matrix",
+      view: "draft",
+      consumersBy: ["odd,key=&"],
+      open: ["c:w:0"],
+      search: "a&b=c",
+      says: ["blocked"],
+      happened: ["never"],
+      from: 1,
+      to: 2,
+      selected: "d:arn:x",
+    };
+    expect(stateFromFragment(`#${stateToFragment(state, first)}`, first)).toEqual(state);
+  });
+
+  it.each(["#view=nonsense&shape=&from=-1", "#search=%E0%A4%A", "#says=__proto__"])(
+    "%s opens all the same",
+    (text) => {
+      const first = firstState(small());
+      expect({ ...stateFromFragment(text, first), search: "" }).toEqual(first);
+    },
+  );
+});
+
+describe("exports", () => {
+  it("keep hostile names from being markup or formulas", () => {
+    const hostile = small('=cmd|"<script>');
+    const map = trafficMap(hostile, { ...firstState(hostile), consumersBy: [] });
+    expect(mapSvg(map)).not.toContain("<script");
+    expect(mapCsv(map)).toContain(`"'=cmd|""<script>"`);
+  });
+
+  it.each([0, 951_782_400, 1_786_768_200, 4_102_444_799])("read and write the time %i alike", (seconds) => {
+    const text = utcText(seconds);
+    expect(readUtc(`${text.slice(0, 10)}T${text.slice(11, 16)}:00Z`)).toBe(seconds - (seconds % 60));
+  });
+});

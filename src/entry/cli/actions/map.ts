@@ -1,0 +1,106 @@
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import { explainAccess } from "../../../app/explain-access.ts";
+import { type MapDraft, mapData } from "../../../app/map-data.ts";
+import { mapApp } from "../../web/map-app.ts";
+import { singleFile, uiAssets } from "../../web/ui-assets.ts";
+import type { CliContext } from "../context.ts";
+import { openWorld, type World, withWorld } from "../load.ts";
+import { CliProblem } from "../problem.ts";
+import { readSettings, type Settings } from "../settings.ts";
+import type { SourceOptions } from "../source-options.ts";
+
+export interface MapOptions extends SourceOptions {
+  readonly out?: string;
+  readonly draft?: string | true;
+  readonly port: string;
+  readonly host: string;
+}
+
+/** Serves the map until it is stopped, saves it, or prints its data. */
+export async function runMap(context: CliContext, options: MapOptions): Promise<void> {
+  const settings = await readSettings(options);
+  await withWorld(context, settings, async (world) => {
+    const planned = await world.plan();
+    const json = JSON.stringify(mapData(planned, await draftOf(context, settings, world, options.draft)));
+    if (settings.json) context.out(json);
+    else if (options.out !== undefined) await save(context, options.out, singleFile(await uiAssets(), json));
+    else {
+      const explain = async (source: string, database: string): Promise<string | undefined> => {
+        const found = explainAccess(planned, { source, database, owner: settings.plan.owner });
+        return found.ok ? JSON.stringify(found.value) : undefined;
+      };
+      await serveUntilStopped(context, options, { data: async () => json, explain });
+    }
+  });
+}
+
+async function draftOf(
+  context: CliContext,
+  settings: Settings,
+  world: World,
+  draft: MapOptions["draft"],
+): Promise<MapDraft | undefined> {
+  if (draft === undefined) return undefined;
+  if (draft === true) return { name: "PCE draft", planned: await world.plan("draft") };
+  const edited = await openWorld(context, { ...settings, policy: draft, flows: undefined });
+  try {
+    return { name: draft, planned: await edited.plan() };
+  } finally {
+    await edited.close();
+  }
+}
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
+
+async function serveUntilStopped(
+  context: CliContext,
+  { host, port: wanted }: MapOptions,
+  answers: Pick<Parameters<typeof mapApp>[0], "data" | "explain">,
+): Promise<void> {
+  const hosts = new Set<string>();
+  const token = LOOPBACK.has(host) ? undefined : randomBytes(16).toString("hex");
+  const app = mapApp({
+    assets: await uiAssets(),
+    ...answers,
+    hosts,
+    ...(token === undefined ? {} : { token }),
+  });
+  const server = serve({ fetch: app.fetch, hostname: host, port: Number(wanted) });
+  await new Promise<void>((resolve, reject) => {
+    server.once("listening", resolve);
+    server.once("error", (error: NodeJS.ErrnoException) => reject(notListening(host, wanted, error)));
+  });
+  const { port } = server.address() as AddressInfo;
+  const name = host.includes(":") ? `[${host}]` : host;
+  for (const each of [name, "localhost", "127.0.0.1"]) hosts.add(`${each}:${port}`);
+  context.out(`The map is at http://${name}:${port}/${token === undefined ? "" : `?token=${token}`}`);
+  context.progress("Stop it with Ctrl+C");
+  await context.untilStopped();
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    if ("closeAllConnections" in server) server.closeAllConnections();
+  });
+}
+
+const notListening = (host: string, port: string, error: NodeJS.ErrnoException): CliProblem =>
+  new CliProblem({
+    code: "MAP_NOT_SERVED",
+    what: `Nothing can listen on ${host}, port ${port}: ${error.code ?? error.message}`,
+    why: "The map is served from this machine",
+    fix: "Choose another --port, or an address of this machine as --host",
+  });
+
+async function save(context: CliContext, path: string, text: string): Promise<void> {
+  await writeFile(path, text).catch((error: NodeJS.ErrnoException) => {
+    throw new CliProblem({
+      code: "MAP_NOT_SAVED",
+      what: `"${path}" cannot be written: ${error.code ?? error.message}`,
+      why: "The map was to be saved there",
+      fix: "Check the path",
+    });
+  });
+  context.out(`The map is in ${path}`);
+}

@@ -1,0 +1,2 @@
+/** esbuild takes style sheets that are imported into the page's own. */
+declare module "*.css";

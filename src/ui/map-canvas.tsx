@@ -1,0 +1,144 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { LAYOUT, layoutMap, type PlacedLink, type PlacedNode } from "../core/map/layout-map.ts";
+import { linkSentence, nodeNote } from "../core/map/map-words.ts";
+import type { ShapeProps } from "./app.tsx";
+import { SignMark } from "./sign.tsx";
+
+/** The picture: consumers on the left, databases on the right, and what goes on between them. */
+export function MapCanvas({ map, state, select, toggle }: ShapeProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(LAYOUT.width);
+  const [near, setNear] = useState<string>();
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => setWidth(Math.max(520, element.clientWidth)));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const layout = useMemo(() => layoutMap(map, { ...LAYOUT, width }), [map, width]);
+  const titles = useMemo(() => new Map(layout.nodes.map(({ node }) => [node.id, node.title])), [layout]);
+  const titleOf = (id: string): string => titles.get(id) ?? id;
+  const focus = near ?? state.selected;
+  return (
+    <div class="canvas" ref={box}>
+      <div class="columns" aria-hidden="true">
+        <span>Consumers</span>
+        <span>Databases</span>
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys lead from one of the buttons in it to the next */}
+      <div
+        class="sheet"
+        style={{ height: `${layout.height + 4}px`, minWidth: "520px" }}
+        onKeyDown={moveFocus}
+      >
+        <svg width={layout.width} height={layout.height + 4}>
+          <title>Links</title>
+          {layout.links.map((placed) => (
+            <Link
+              key={placed.link.id}
+              placed={placed}
+              label={linkSentence(placed.link, titleOf)}
+              focus={focus}
+              select={select}
+              near={setNear}
+            />
+          ))}
+        </svg>
+        {layout.nodes.map((placed) => (
+          <Node
+            key={placed.node.id}
+            placed={placed}
+            selected={state.selected === placed.node.id}
+            select={select}
+            toggle={toggle}
+            near={setNear}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Arrow keys go through nodes and links in the order of the page, so that no mouse is needed. */
+function moveFocus(event: KeyboardEvent): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step === undefined || !(event.currentTarget instanceof HTMLElement)) return;
+  const stops = [...event.currentTarget.querySelectorAll<HTMLElement | SVGElement>("button,[role=button]")];
+  const at = stops.findIndex((each) => each.matches(":focus"));
+  stops[at + step]?.focus();
+  event.preventDefault();
+}
+
+interface LinkProps {
+  readonly placed: PlacedLink;
+  readonly label: string;
+  readonly focus: string | undefined;
+  readonly select: (id: string) => void;
+  readonly near: (id: string | undefined) => void;
+}
+
+function Link({ placed, label, focus, select, near }: LinkProps) {
+  const { link, path, width, sign } = placed;
+  const touches = focus === link.id || focus === link.consumer || focus === link.database;
+  const faded = focus !== undefined && !touches;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: HTML buttons do not exist within SVG
+    <g
+      class={`link ${link.says} ${link.happened}${faded ? " faded" : ""}`}
+      role="button"
+      tabindex={0}
+      aria-label={label}
+      onClick={() => select(link.id)}
+      onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && select(link.id)}
+      onMouseEnter={() => near(link.id)}
+      onMouseLeave={() => near(undefined)}
+    >
+      <title>{label}</title>
+      <path class="hit" d={path} />
+      <path class="line" d={path} stroke-width={width} />
+      <g transform={`translate(${sign.x} ${sign.y})`}>
+        <SignMark word={link.says} />
+      </g>
+    </g>
+  );
+}
+
+interface NodeProps {
+  readonly placed: PlacedNode;
+  readonly selected: boolean;
+  readonly select: (id: string) => void;
+  readonly toggle: (id: string) => void;
+  readonly near: (id: string | undefined) => void;
+}
+
+function Node({ placed, selected, select, toggle, near }: NodeProps) {
+  const { node, x, y, width, height } = placed;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the pointer only highlights; the buttons within do the work
+    <div
+      class={`node ${node.side} ${node.kind}${node.open ? " open" : ""}${selected ? " selected" : ""}`}
+      style={{ left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` }}
+      onMouseEnter={() => near(node.id)}
+      onMouseLeave={() => near(undefined)}
+    >
+      {node.canOpen && (
+        <button
+          type="button"
+          class="drill"
+          aria-expanded={node.open}
+          aria-label={`${node.open ? "Close" : "Open"} ${node.title}`}
+          onClick={() => toggle(node.id)}
+        >
+          <svg viewBox="0 0 10 10" aria-hidden="true">
+            <path d="M3 1.500 7 5 3 8.500" />
+          </svg>
+        </button>
+      )}
+      <button type="button" class="name" onClick={() => select(node.id)} title={node.title}>
+        <strong>{node.title}</strong>
+        {!node.open && <small>{nodeNote(node)}</small>}
+      </button>
+    </div>
+  );
+}

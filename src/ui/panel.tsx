@@ -1,0 +1,152 @@
+import { useEffect, useState } from "preact/hooks";
+import type { MapDatabase } from "../core/map/map-data.ts";
+import {
+  countText,
+  groupedNumber,
+  happenedText,
+  linkSentence,
+  nodeNote,
+  saying,
+  utcText,
+} from "../core/map/map-words.ts";
+import type { MapLink, MapNode } from "../core/map/traffic-map.ts";
+import type { ShapeProps } from "./app.tsx";
+import { Explanation } from "./explanation.tsx";
+import { Sign } from "./sign.tsx";
+
+/** What is known of the node or link that was chosen. Escape closes it. */
+export function Panel(props: ShapeProps & { readonly live: boolean }) {
+  const { data, map, state, select } = props;
+  const [heading, setHeading] = useState<HTMLElement | null>(null);
+  useEffect(() => heading?.focus(), [heading, state.selected]);
+  const link = map.links.find(({ id }) => id === state.selected);
+  const node = [...map.consumers, ...map.databases].find(({ id }) => id === state.selected);
+  const database = data.databases.find(({ arn }) => `d:${arn}` === state.selected);
+  const titles = new Map([...map.consumers, ...map.databases].map((each) => [each.id, each.title]));
+  const name = (id: string): string => titles.get(id) ?? id;
+  return (
+    <aside
+      class="panel"
+      aria-label="Details"
+      onKeyDown={(event) => event.key === "Escape" && select(undefined)}
+    >
+      <button type="button" class="close" aria-label="Close details" onClick={() => select(undefined)}>
+        ×
+      </button>
+      <h2 tabIndex={-1} ref={setHeading}>
+        {link === undefined
+          ? (node?.title ?? "Not shown")
+          : `${name(link.consumer)} → ${name(link.database)}`}
+      </h2>
+      {link !== undefined && <LinkFacts {...props} link={link} sentence={linkSentence(link, name)} />}
+      {node !== undefined && <NodeFacts node={node} />}
+      {database !== undefined && <DatabaseFacts database={database} />}
+      {link === undefined && node === undefined && <p>The filters or groups hide it.</p>}
+    </aside>
+  );
+}
+
+const Fact = ({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+function LinkFacts({
+  link,
+  live,
+  sentence,
+  map,
+}: ShapeProps & { readonly link: MapLink; readonly live: boolean; readonly sentence: string }) {
+  const consumer = map.consumers.find(({ id }) => id === link.consumer);
+  const database = map.databases.find(({ id }) => id === link.database);
+  const isSingle = consumer?.kind !== "group" && consumer?.kind !== "rest" && database?.kind === "database";
+  return (
+    <>
+      <p class="badge">
+        <Sign word={link.says} /> {saying(link.says).name}
+      </p>
+      <p class="muted">{saying(link.says).means}.</p>
+      <dl>
+        <Fact name="What happened">{happenedText(link.happened)}</Fact>
+        <Fact name="Connections">{groupedNumber(link.pairs)}</Fact>
+        <Fact name="Records">
+          {groupedNumber(link.accepted)} ACCEPT, {groupedNumber(link.rejected)} REJECT
+        </Fact>
+        {link.last > 0 && (
+          <Fact name="Seen">
+            {utcText(link.first)} to {utcText(link.last)}
+          </Fact>
+        )}
+      </dl>
+      <p class="sr">{sentence}</p>
+      {isSingle && consumer !== undefined && database !== undefined ? (
+        <Explanation source={consumer.title} database={database.title} live={live} />
+      ) : (
+        <p class="muted">Open both groups to see why a single consumer may or may not connect.</p>
+      )}
+    </>
+  );
+}
+
+const NodeFacts = ({ node }: { readonly node: MapNode }) => (
+  <>
+    <p class="muted">{nodeNote(node)}</p>
+    <p class="labels">
+      {Object.entries(node.labels).map(([key, value]) => (
+        <span key={key}>
+          <i>{key}</i> {value}
+        </span>
+      ))}
+    </p>
+  </>
+);
+
+function DatabaseFacts({ database }: { readonly database: MapDatabase }) {
+  const { reachable, quota } = database;
+  return (
+    <>
+      <dl>
+        <Fact name="Mode">
+          {database.mode}
+          {database.inSync ? ", in sync" : ", changes pending"}
+        </Fact>
+        <Fact name="Engine">
+          {database.engine} {database.kind}
+          {database.port === undefined ? "" : `, port ${database.port}`}
+        </Fact>
+        <Fact name="Account">
+          {database.accountId}, {database.region}
+        </Fact>
+        <Fact name="Reachable now">
+          {countText(Number(reachable.now), "address", "addresses")}
+          {reachable.nowUnknown ? " or more" : ""}
+        </Fact>
+        <Fact name="Under policy">{countText(Number(reachable.planned), "address", "addresses")}</Fact>
+        {reachable.draft !== undefined && (
+          <Fact name="Under the draft">{countText(Number(reachable.draft), "address", "addresses")}</Fact>
+        )}
+        <Fact name="Rules of quota">
+          {quota.used} of {quota.limit}
+        </Fact>
+      </dl>
+      <Sentences title="Refused" list={database.refused} />
+      <Sentences title="Drift" list={database.drift} />
+      <Sentences title="Plan" list={database.steps} />
+      <Sentences title="Findings" list={database.findings} />
+    </>
+  );
+}
+
+const Sentences = ({ title, list }: { readonly title: string; readonly list: readonly string[] }) =>
+  list.length === 0 ? null : (
+    <section>
+      <h3>{title}</h3>
+      <ul>
+        {list.map((each) => (
+          <li key={each}>{each}</li>
+        ))}
+      </ul>
+    </section>
+  );

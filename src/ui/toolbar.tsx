@@ -1,0 +1,107 @@
+import type { MapData } from "../core/map/map-data.ts";
+import { type MapState, VIEWS } from "../core/map/map-state.ts";
+import type { TrafficMap } from "../core/map/traffic-map.ts";
+import { exportCsv, exportJson, exportSvg } from "./exports.ts";
+
+interface ToolbarProps {
+  readonly data: MapData;
+  readonly map: TrafficMap;
+  readonly state: MapState;
+  readonly change: (part: Partial<MapState>) => void;
+}
+
+const DRAWN = ["map", "matrix", "table", "text"] as const;
+const VIEW_NAMES = { reported: "Reported", draft: "Draft", difference: "Difference" } as const;
+
+/** How the map is shown, grouped and exported. */
+export function Toolbar({ data, map, state, change }: ToolbarProps) {
+  return (
+    <div class="toolbar">
+      <fieldset class="segments">
+        <legend>Show as</legend>
+        {DRAWN.map((shape) => (
+          <button
+            type="button"
+            key={shape}
+            aria-pressed={state.shape === shape}
+            onClick={() => change({ shape })}
+          >
+            {shape[0]?.toUpperCase()}
+            {shape.slice(1)}
+          </button>
+        ))}
+      </fieldset>
+      {data.draft !== undefined && (
+        <fieldset class="segments">
+          <legend>Policy view</legend>
+          {VIEWS.map((view) => (
+            <button
+              type="button"
+              key={view}
+              aria-pressed={state.view === view}
+              onClick={() => change({ view, says: [] })}
+            >
+              {VIEW_NAMES[view]}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      <Grouping
+        name="Consumers by"
+        keys={data.labelKeys}
+        chosen={state.consumersBy}
+        set={(consumersBy) => change({ consumersBy, open: [] })}
+      />
+      <Grouping
+        name="Databases by"
+        keys={data.labelKeys}
+        chosen={state.databasesBy}
+        set={(databasesBy) => change({ databasesBy, open: [] })}
+      />
+      <label class="search">
+        <span>Search</span>
+        <input
+          type="search"
+          placeholder="name, address or label"
+          value={state.search}
+          onInput={(event) => change({ search: event.currentTarget.value })}
+        />
+      </label>
+      <fieldset class="segments exports">
+        <legend>Export</legend>
+        <button type="button" onClick={() => exportCsv(map)}>
+          CSV
+        </button>
+        <button type="button" onClick={() => exportSvg(map)}>
+          SVG
+        </button>
+        <button type="button" onClick={() => exportJson(map)}>
+          JSON
+        </button>
+      </fieldset>
+    </div>
+  );
+}
+
+interface GroupingProps {
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly chosen: readonly string[];
+  readonly set: (keys: readonly string[]) => void;
+}
+
+const Grouping = ({ name, keys, chosen, set }: GroupingProps) => (
+  <fieldset class="segments">
+    <legend>{name}</legend>
+    {keys.map((key) => (
+      <button
+        type="button"
+        key={key}
+        aria-pressed={chosen.includes(key)}
+        onClick={() => set(chosen.includes(key) ? chosen.filter((each) => each !== key) : [...chosen, key])}
+      >
+        {key}
+      </button>
+    ))}
+  </fieldset>
+);

@@ -1,0 +1,106 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import axe from "axe-core";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { findChromium } from "../support/chromium.ts";
+import { describeWith } from "../support/describe-with.ts";
+import { runCli } from "../support/run-cli.ts";
+import { writeSampleFlowLogs } from "../support/sample-flow-logs.ts";
+
+const SHOTS = join(import.meta.dirname, "..", "results", "map");
+
+describeWith(
+  { name: "Chromium", found: findChromium(), fix: "apt-get install chromium" },
+  "the map in a browser",
+  (executablePath) => {
+    let folder: string;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "moat-map-"));
+      mkdirSync(SHOTS, { recursive: true });
+      writeSampleFlowLogs(join(folder, "flows"));
+      const run = await runCli([
+        "map",
+        ...["--aws", "sandbox", "--flows", join(folder, "flows"), "--out", join(folder, "map.html")],
+      ]);
+      expect(run.code).toBe(0);
+      browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const problems: string[] = [];
+    async function open(fragment = "", options: Parameters<Browser["newPage"]>[0] = {}): Promise<Page> {
+      const page = await browser.newPage({
+        viewport: { width: 1280, height: 800 },
+        bypassCSP: true,
+        ...options,
+      });
+      page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+      page.on("pageerror", (error) => problems.push(error.message));
+      page.on("request", (request) => !request.url().startsWith("file:") && problems.push(request.url()));
+      await page.goto(`file://${join(folder, "map.html")}#${fragment}`);
+      await page.waitForSelector("main");
+      return page;
+    }
+    const violations = async (page: Page): Promise<readonly string[]> => {
+      await page.evaluate(axe.source);
+      return page.evaluate("axe.run().then((r) => r.violations.map((v) => v.id + ' ' + v.nodes[0].html))");
+    };
+
+    it.each([
+      { name: "light", fragment: "", scheme: "light" as const, width: 1280 },
+      { name: "dark", fragment: "", scheme: "dark" as const, width: 1280 },
+      { name: "zoom-200", fragment: "", scheme: "light" as const, width: 640 },
+      { name: "matrix", fragment: "shape=matrix", scheme: "light" as const, width: 1280 },
+      { name: "table", fragment: "shape=table", scheme: "dark" as const, width: 1280 },
+      { name: "text", fragment: "shape=text", scheme: "light" as const, width: 1280 },
+    ])(
+      "$name: everybody can use it, and it asks nobody for anything",
+      async ({ name, fragment, scheme, width }) => {
+        const page = await open(fragment, { colorScheme: scheme, viewport: { width, height: 800 } });
+        await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+        expect(await violations(page)).toEqual([]);
+        expect(problems).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it("drills, searches, filters and keeps all of it in the address", async () => {
+      const page = await open();
+      await page.getByRole("button", { name: "Open orders · prod" }).click();
+      await page
+        .getByRole("button", { name: /^orders\b.*connections$/ })
+        .last()
+        .click();
+      expect(await page.locator(".panel").textContent()).toContain("Reachable now");
+      await page.getByRole("searchbox").fill("role=web");
+      const address = await page.evaluate<string>("location.href");
+      await page.close();
+      const again = await open(address.slice(address.indexOf("#") + 1));
+      expect(await again.getByRole("searchbox").inputValue()).toBe("role=web");
+      expect(await again.locator(".node.consumer").count()).toBeGreaterThan(0);
+      expect(await again.getByText("finance · reporting · prod").count()).toBe(0);
+      await again.getByRole("searchbox").fill("nobody at all");
+      expect(await again.locator(".empty").textContent()).toContain("Nothing to show");
+      await again.close();
+    });
+
+    it("needs no mouse", async () => {
+      const page = await open();
+      await page.locator(".link").first().focus();
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      expect(await page.locator(".panel .badge").textContent()).toMatch(/Allowed|Blocked/);
+      await page.keyboard.press("Escape");
+      expect(await page.locator(".panel").count()).toBe(0);
+      await page.close();
+    });
+  },
+);
