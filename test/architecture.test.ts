@@ -54,6 +54,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "drift",
     "flow",
     "guard",
+    "history",
     "inventory",
     "label",
     "map",
