@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { ConversationTable } from "../core/flow/conversation-table.ts";
 import { AwsFault } from "../ports/aws-fault.ts";
-import { FlowLogFault, type FlowLogObject } from "../ports/flow-log-objects.ts";
+import { FlowLogFault, type FlowLogObject, type FlowLogPart } from "../ports/flow-log-objects.ts";
 import { expectedProblem } from "./expected-problem.ts";
 import { readTraffic, type Traffic } from "./read-traffic.ts";
 import { isOver, outOfTime, type RunTime } from "./run-time.ts";
@@ -106,7 +106,7 @@ const worthAnotherTry = (object: FlowLogObject, time: RunTime): FlowLogObject =>
   read: () => bytesOrThrow(object, time),
 });
 
-async function* bytesOrThrow(object: FlowLogObject, time: RunTime): AsyncGenerator<Uint8Array> {
+async function* bytesOrThrow(object: FlowLogObject, time: RunTime): AsyncGenerator<FlowLogPart> {
   try {
     yield* bytesInTime(object, time);
   } catch (error) {
@@ -114,7 +114,7 @@ async function* bytesOrThrow(object: FlowLogObject, time: RunTime): AsyncGenerat
   }
 }
 
-async function* bytesInTime(object: FlowLogObject, time: RunTime): AsyncGenerator<Uint8Array> {
+async function* bytesInTime(object: FlowLogObject, time: RunTime): AsyncGenerator<FlowLogPart> {
   if (isOver(time)) throw new OutOfTime(object.name);
   for await (const chunk of object.read()) {
     yield chunk;

@@ -1,10 +1,15 @@
+import type { FlowColumns } from "../core/flow/flow-columns.ts";
+
+/** Bytes of text, which may end anywhere, or rows of columns. */
+export type FlowLogPart = Uint8Array | FlowColumns;
+
 /** One flow-log object: a file, an S3 object, standard input. */
 export interface FlowLogObject {
   /** Path or `s3://bucket/key`, for messages and for the time slot that the key carries. */
   readonly name: string;
   readonly key?: string;
-  /** Decompressed bytes, streamed. Ends with a {@link FlowLogFault} when the object is cut short or corrupt. */
-  read(): AsyncIterable<Uint8Array>;
+  /** Decompressed bytes of text, or rows of a columnar file, streamed. Ends with a {@link FlowLogFault} when the object is cut short or corrupt. */
+  read(): AsyncIterable<FlowLogPart>;
 }
 
 /** Lists flow-log objects under what the user named. */

@@ -16,7 +16,7 @@ function setting(objects: Readonly<Record<string, Uint8Array>>) {
 
 async function text(object: FlowLogObject): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of object.read()) chunks.push(chunk);
+  for await (const chunk of object.read()) if (chunk instanceof Uint8Array) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 

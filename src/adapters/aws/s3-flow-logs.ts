@@ -2,7 +2,8 @@ import { AwsFault } from "../../ports/aws-fault.ts";
 import { FlowLogFault, type FlowLogObject, type FlowLogObjects } from "../../ports/flow-log-objects.ts";
 import { callAws, toAwsFault } from "./aws-call.ts";
 import type { AwsClients } from "./aws-clients.ts";
-import { INFLATE_LIMITS, type InflateLimits, inflate } from "./gunzip-stream.ts";
+import { flowLogParts } from "./flow-log-parts.ts";
+import { INFLATE_LIMITS, type InflateLimits } from "./gunzip-stream.ts";
 import type { S3Uri } from "./s3-uri.ts";
 
 /** One object of a bucket. */
@@ -56,7 +57,11 @@ export function s3FlowLogObject(
   limits: InflateLimits = INFLATE_LIMITS,
 ): FlowLogObject {
   const name = `s3://${object.bucket}/${object.key}`;
-  return { name, key: object.key, read: () => inflate(objectBytes(clients, object, name), name, limits) };
+  return {
+    name,
+    key: object.key,
+    read: () => flowLogParts(objectBytes(clients, object, name), name, limits),
+  };
 }
 
 /** Faults of the object alone are a `FlowLogFault`; what would strike every other object too stays an `AwsFault`. */

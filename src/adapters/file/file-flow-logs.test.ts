@@ -21,7 +21,7 @@ async function all(paths: readonly string[], stdin?: AsyncIterable<Uint8Array>):
   const found: [string, string][] = [];
   for await (const object of fileFlowLogs(paths, stdin === undefined ? {} : { stdin }).list()) {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of object.read()) chunks.push(chunk);
+    for await (const chunk of object.read()) if (chunk instanceof Uint8Array) chunks.push(chunk);
     found.push([object.name.replace(folder, ""), Buffer.concat(chunks).toString()]);
   }
   return found;

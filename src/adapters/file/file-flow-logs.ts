@@ -2,7 +2,8 @@ import { createReadStream } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { FlowLogFault, type FlowLogObject, type FlowLogObjects } from "../../ports/flow-log-objects.ts";
-import { INFLATE_LIMITS, type InflateLimits, inflate } from "../aws/gunzip-stream.ts";
+import { flowLogParts } from "../aws/flow-log-parts.ts";
+import { INFLATE_LIMITS, type InflateLimits } from "../aws/gunzip-stream.ts";
 
 /** What {@link fileFlowLogs} may be told besides the paths. */
 export interface FileFlowLogOptions {
@@ -29,7 +30,7 @@ export function fileFlowLogs(paths: readonly string[], options: FileFlowLogOptio
 
 function standardInput(stdin: AsyncIterable<Uint8Array>, limits: InflateLimits): FlowLogObject {
   const name = "standard input";
-  return { name, read: () => inflate(stdin, name, limits) };
+  return { name, read: () => flowLogParts(stdin, name, limits) };
 }
 
 async function* filesUnder(
@@ -57,7 +58,11 @@ async function* filesUnder(
 }
 
 function flowLogFile(path: string, limits: InflateLimits): FlowLogObject {
-  return { name: path, key: path.split(sep).join("/"), read: () => inflate(fileBytes(path), path, limits) };
+  return {
+    name: path,
+    key: path.split(sep).join("/"),
+    read: () => flowLogParts(fileBytes(path), path, limits),
+  };
 }
 
 async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {

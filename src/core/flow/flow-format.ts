@@ -72,6 +72,11 @@ const READ: Readonly<Record<string, readonly [kind: number, slot: number]>> = {
   "interface-id": [INTERFACE, 0],
 };
 
+/** Whether a column of this name takes part in conversations; others need not be decoded. */
+export function readsField(column: string): boolean {
+  return Object.hasOwn(READ, fieldName(column));
+}
+
 /** The format of files with these columns: any order, unknown ones skipped, of a repeated one the first counts. */
 export function flowFormat(columns: readonly string[]): FlowFormat {
   const fields = columns.map(fieldName);

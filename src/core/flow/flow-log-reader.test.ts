@@ -430,3 +430,38 @@ describe("the text of a file", () => {
     ]);
   });
 });
+
+describe("an interval without traffic in a custom format without log-status", () => {
+  const CUSTOM =
+    "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action tcp-flags";
+
+  it("is NODATA, although its interface and its time are there", () => {
+    const { summary } = read(`${CUSTOM}\n${ENI} - - - - - - - 1786000000 1786000060 - -\n`);
+    expect(summary.input).toMatchObject({ records: 1, noData: 1, malformed: 0 });
+  });
+
+  it("is malformed when anything in it tells of packets", () => {
+    const { summary } = read(`${CUSTOM}\n${ENI} - - - - 6 - - 1786000000 1786000060 - -\n`);
+    expect(summary.input).toMatchObject({ records: 1, noData: 0, malformed: 1 });
+  });
+});
+
+describe("columns", () => {
+  it("keep apart an address that is all ones but one, and one that is none", () => {
+    const names = ["srcaddr", "dstaddr", "dstport", "protocol", "tcp_flags", "action"];
+    const values = ["255.255.255.254", "10.20.9.5", 5432, 6, 2, "ACCEPT"];
+    const columns = names.map((name, at) => {
+      const value = values[at] as string | number;
+      const codes = Int32Array.of(0, at === 0 ? 1 : 0);
+      const kept = typeof value === "string" ? bytesOf(value) : value;
+      return { name, codes, values: at === 0 ? [kept, bytesOf("10.20.4.256")] : [kept] };
+    });
+    const table = new ConversationTable();
+    const reader = createFlowLogReader({ table });
+    reader.push({ rows: 2, names, columns });
+    expect(reader.end().input).toMatchObject({ records: 2, conversationRecords: 1, malformed: 1 });
+    expect(table.conversations(knownDatabases([])).map(brief)).toEqual([
+      "255.255.255.254 > 10.20.9.5:5432 tcp ACCEPT 1 syn",
+    ]);
+  });
+});

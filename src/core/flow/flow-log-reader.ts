@@ -1,9 +1,11 @@
 import type { Diagnostic } from "../diagnostic.ts";
+import { ColumnRecords } from "./column-records.ts";
 import type { FlowInput, TimeWindow } from "./conversation.ts";
 import type { ConversationTable, FlowInputCounts } from "./conversation-table.ts";
+import type { FlowColumns } from "./flow-columns.ts";
 import { type FlowFormat, flowFormat, formatDiagnostics } from "./flow-format.ts";
 import { FlowRecorder } from "./flow-recorder.ts";
-import { DEFAULT_FIELDS, isHeader, TEN_FIELDS } from "./known-fields.ts";
+import { DEFAULT_FIELDS, fieldName, isHeader, TEN_FIELDS } from "./known-fields.ts";
 import { type LineSink, LineSplitter, MAX_LINE } from "./line-splitter.ts";
 import { columnsOf, isAllDashes, readOddLine } from "./odd-line.ts";
 import { RecordParser } from "./record-parser.ts";
@@ -35,16 +37,18 @@ export interface FlowLogSummary {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads the plain text of one flow-log object, chunk by chunk. */
+/** Reads one flow-log object, part by part: the bytes of its plain text, or rows of its columns. */
 export interface FlowLogReader {
-  /** Takes the next bytes of text (decompressed); they may end anywhere, and are not kept. */
-  push(chunk: Uint8Array): void;
+  /** Takes the next bytes of text (decompressed), which may end anywhere, or the next rows. Neither is kept. */
+  push(part: Uint8Array | FlowColumns): void;
   /** Ends the object; nothing may be pushed after it. */
   end(): FlowLogSummary;
 }
 
 const SAMPLES = 5;
 const LINE_FEED = 10;
+const NO_BYTES = new Uint8Array(0);
+const NO_ADDRESSES = { malformed: "the format has no addresses" } as const;
 
 /**
  * Begins to read one flow-log object into a table. Nothing in the text makes it fail: lines that are no records are
@@ -59,7 +63,7 @@ export function createFlowLogReader(options: FlowLogReaderOptions): FlowLogReade
   const object = new ObjectReader(options);
   const splitter = new LineSplitter(object);
   return {
-    push: (chunk) => splitter.push(chunk),
+    push: (part) => (part instanceof Uint8Array ? splitter.push(part) : object.columns(part)),
     end: () => {
       splitter.end();
       return object.summary();
@@ -119,6 +123,30 @@ class ObjectReader implements LineSink {
     this.#input.records += count;
     this.#input.conversationRecords += count;
     return at;
+  }
+
+  /** Reads rows of columns. */
+  columns(batch: FlowColumns): void {
+    const { table, fallbackTime } = this.#options;
+    if (this.#format?.fields.join(" ") !== batch.names.map(fieldName).join(" ")) this.#use(batch.names);
+    const format = this.#format;
+    if (format === undefined) return;
+    const records = new ColumnRecords(format, batch, table.ipv6, table.interfaceNames);
+    const recorder = new FlowRecorder(table, records, format, this.#number, fallbackTime);
+    this.#input.records += batch.rows;
+    for (let row = 0; row < batch.rows; row += 1) {
+      this.#line += 1;
+      const kind = format.usable ? records.read(row) : NO_ADDRESSES;
+      if (kind === "record") this.#columnRecord(records, recorder);
+      else if (typeof kind === "string") this.#input[kind] += 1;
+      else this.#addMalformed(kind.malformed);
+    }
+  }
+
+  #columnRecord({ interfaceNumber }: ColumnRecords, recorder: FlowRecorder): void {
+    const at = recorder.record(NO_BYTES);
+    if (interfaceNumber >= 0) this.#options.table.flows.addInterface(at, interfaceNumber);
+    this.#input.conversationRecords += 1;
   }
 
   overlongLine(): void {

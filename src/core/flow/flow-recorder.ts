@@ -36,10 +36,13 @@ const TCP = 6;
 const SYN = 2;
 const SYN_ACK = 18;
 
+/** The words of the record that was read last. */
+export type ReadRecord = Pick<RecordParser, "small" | "big" | "interfaceFrom" | "interfaceTo">;
+
 /** Adds the record that a parser has just read to a table: the other half of the hot loop. */
 export class FlowRecorder {
   readonly #table: ConversationTable;
-  readonly #parser: RecordParser;
+  readonly #parser: ReadRecord;
   readonly #format: FlowFormat;
   readonly #fallbackTime: TimeWindow | undefined;
   readonly #object: number;
@@ -48,7 +51,7 @@ export class FlowRecorder {
   /** `object` is the number of the object in its read, from 1; `fallbackTime` is for records without their own. */
   constructor(
     table: ConversationTable,
-    parser: RecordParser,
+    parser: ReadRecord,
     format: FlowFormat,
     object: number,
     fallbackTime: TimeWindow | undefined,
@@ -62,8 +65,8 @@ export class FlowRecorder {
     if (format.hasVolume || this.#hasTime) table.flows.keepStats();
   }
 
-  /** Adds the record, which was read from `buffer`. */
-  record(buffer: Uint8Array): void {
+  /** Adds the record, which was read from `buffer`; answers the offset of its row. */
+  record(buffer: Uint8Array): number {
     const { flows, interfaceNames } = this.#table;
     const parser = this.#parser;
     const at = this.#locate();
@@ -76,6 +79,7 @@ export class FlowRecorder {
     if (interfaceTo - interfaceFrom > 1) {
       flows.addInterface(at, interfaceNames.indexOfBytes(buffer, interfaceFrom, interfaceTo));
     }
+    return at;
   }
 
   /** The offset of the record's row, with what the record shows about it noted. */

@@ -2,6 +2,7 @@ import { parseAddress } from "../net/address.ts";
 import {
   ACTION,
   BIG_NUMBER,
+  END,
   type FlowFormat,
   INTERFACE,
   LAST_PORT,
@@ -9,6 +10,7 @@ import {
   PROTOCOL,
   SKIP,
   SMALL_NUMBER,
+  START,
   STATUS,
 } from "./flow-format.ts";
 import { isHeader } from "./known-fields.ts";
@@ -65,7 +67,15 @@ function dataGap(columns: readonly string[], format: FlowFormat): OddLine | unde
   const status = format.hasStatus ? columns[format.fields.indexOf("log-status")] : undefined;
   if (status === "NODATA") return { kind: "noData" };
   if (status === "SKIPDATA") return { kind: "skipData" };
-  return columns.every((column) => column === "-") ? { kind: "noData" } : undefined;
+  return columns.every((column, at) => column === "-" || !tellsOfTraffic(format, at)) && format.usable
+    ? { kind: "noData" }
+    : undefined;
+}
+
+/** Whether a value in this column means that there were packets: an empty interval has a time and an interface too. */
+function tellsOfTraffic({ kinds, slots }: FlowFormat, at: number): boolean {
+  const isTime = kinds[at] === BIG_NUMBER && (slots[at] === START || slots[at] === END);
+  return !isTime && kinds[at] !== SKIP && kinds[at] !== INTERFACE && kinds[at] !== STATUS;
 }
 
 function readColumns(columns: readonly string[], format: FlowFormat): OddLine {
