@@ -317,6 +317,17 @@ function groupsContract(setting: () => Setting, lacks: Lacks): void {
     }
   });
 
+  it.each(["moat:owner", "moat:database"] as const)(
+    "does not take over a group of the same name with another %s",
+    async (mark) => {
+      const { enforcement, world } = setting();
+      const group = { name: fresh("half"), description: "of another installation", vpcId: world.vpcId };
+      await enforcement.createSecurityGroup({ ...group, tags: { ...tags, [mark]: "another" } });
+      const fault = await faultOf(enforcement.createSecurityGroup({ ...group, tags }));
+      expect(fault).toMatchObject({ kind: "duplicate", code: "InvalidGroup.Duplicate" });
+    },
+  );
+
   it("adds and replaces tags of a group", async () => {
     const groupId = await newGroup(setting(), tags);
     await setting().enforcement.tagSecurityGroup(groupId, { "moat:original-groups": "sg-1 sg-2" });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AwsFault } from "../../ports/aws-fault.ts";
-import { callAws, toAwsFault } from "./aws-call.ts";
+import { allPages, callAws, toAwsFault } from "./aws-call.ts";
 
 const sdk = (name: string, fields: object = {}): Error =>
   Object.assign(new Error("text"), { name, ...fields });
@@ -82,5 +82,17 @@ describe("toAwsFault", () => {
   it("passes on a fault that is one already", async () => {
     const fault = new AwsFault("busy", "C", "o", "m", "f");
     await expect(callAws("other", () => Promise.reject(fault))).rejects.toBe(fault);
+  });
+});
+
+describe("allPages", () => {
+  async function* pages() {
+    yield { items: [1, 2] };
+    yield {};
+    yield { items: [3] };
+  }
+
+  it("gives the items of every page, those without any passed over", async () => {
+    expect(await allPages("ec2:X", pages, (page: { items?: number[] }) => page.items)).toEqual([1, 2, 3]);
   });
 });

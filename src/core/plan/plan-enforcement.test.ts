@@ -13,6 +13,8 @@ import {
 import { allows, onlyDatabase, type PlanCase, planOf } from "../../../test/fixtures/plan.ts";
 import type { RuleContent } from "../inventory/model.ts";
 import { originalGroups } from "../inventory/ownership.ts";
+import { addressSetOfCidrs } from "../net/address-set.ts";
+import type { Cidr } from "../net/cidr.ts";
 import { sourceText } from "../rule/rule-text.ts";
 import type { Step } from "./plan.ts";
 
@@ -307,6 +309,11 @@ describe("gates", () => {
     expect([same.refused, same.steps.length > 0, other.refused.length]).toEqual([[], true, 1]);
   });
 
+  it("takes a policy that grants others instead of all who were granted for a broken answer", () => {
+    const others = { inventory: withManaged, policies: [allows("orders", ["10.0.2.0/28"])] };
+    expect(onlyDatabase(planOf(others)).refused.map((r) => r.gate)).toEqual(["shrink"]);
+  });
+
   it("does not take the removal of a rule added by hand for a shrinking policy", () => {
     const tampered = managedGroup("sg-m", "orders", [rule("10.0.1.10/31"), OPEN_EGRESS]);
     const byHand = { ...tampered, rules: [...tampered.rules, live(rule("0.0.0.0/0"))] };
@@ -400,6 +407,15 @@ describe("slack", () => {
       ["quota"],
       expect.stringContaining("the fewest that could are 3"),
     ]);
+  });
+
+  it("never lets in an address that an override deny names", () => {
+    const denying = allows("orders", scattered, {
+      overrideDenied: addressSetOfCidrs(["10.0.0.1/32" as Cidr]),
+    });
+    const world = { ...crowded("10.7.7.7"), policies: [denying], settings: { slack: { maxAddresses: 8n } } };
+    const plan = onlyDatabase(planOf(world));
+    expect([plan.refused.map((r) => r.gate), plan.slack]).toEqual([["quota"], []]);
   });
 });
 
