@@ -17,6 +17,7 @@ const COPIED = [
   "test",
   "scripts",
   "bin",
+  "infra",
   "examples",
   "docs",
   "package.json",
@@ -66,12 +67,15 @@ async function runTests(copy: string, tests: readonly string[]): Promise<Run> {
   if (code === "tooSlow") return { verdict: "too slow", by: "the time limit" };
   if (code === 0) return { verdict: "survived", by: "" };
   const failed = firstFailure(report, copy);
-  return failed === undefined ? { verdict: "broken", by: "" } : { verdict: "caught", by: failed };
+  return failed === undefined
+    ? { verdict: "broken", by: brokenFile(report, copy) }
+    : { verdict: "caught", by: failed };
 }
 
 interface Report {
   readonly testResults: readonly {
     readonly name: string;
+    readonly status: string;
     readonly assertionResults: readonly { readonly status: string }[];
   }[];
 }
@@ -80,6 +84,12 @@ function firstFailure(report: string, copy: string): string | undefined {
   const { testResults } = JSON.parse(readFileSync(report, "utf8")) as Report;
   const failed = testResults.find((file) => file.assertionResults.some((a) => a.status === "failed"));
   return failed?.name.slice(copy.length + 1);
+}
+
+/** The file of tests that could not be loaded. */
+function brokenFile(report: string, copy: string): string {
+  const { testResults } = JSON.parse(readFileSync(report, "utf8")) as Report;
+  return testResults.find((file) => file.status === "failed")?.name.slice(copy.length + 1) ?? "";
 }
 
 async function tryDefect(copy: string, defect: Defect): Promise<Finding> {

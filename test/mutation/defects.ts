@@ -276,7 +276,7 @@ export const DEFECTS: readonly Defect[] = [
     find: "canonicalCidr(",
     replace: "((text: string) => ({ ok: true as const, value: text as Cidr }))(",
     why: "Two spellings of one block make a diff that never ends",
-    tests: ["src/adapters/", "test/scenario/", "test/golden/"],
+    tests: ["src/adapters/aws/", "test/golden/cli", "test/scenario/"],
   },
   {
     name: "the rule quota counts both families together",
