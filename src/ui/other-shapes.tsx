@@ -3,7 +3,7 @@ import type { MapLink } from "../core/map/traffic-map.ts";
 import type { ShapeProps } from "./app.tsx";
 import { Sign } from "./sign.tsx";
 
-/** Rows of a table or a text that the page draws; an export has all. */
+/** Rows of a table or a text that the page draws; the rest is named by its count. */
 const MOST_ROWS = 300;
 /** Rows and columns of the matrix. */
 const MOST_CELLS = 40;
@@ -121,7 +121,7 @@ const Row = ({
 );
 
 const More = ({ count }: { readonly count: number }) =>
-  count > MOST_ROWS ? <p class="note">{count - MOST_ROWS} more rows; the CSV export has all.</p> : null;
+  count > MOST_ROWS ? <p class="note">{count - MOST_ROWS} more rows; filter or open a group to see them.</p> : null;
 
 /** One sentence a link, for those who hear the map. */
 export function TextView(props: ShapeProps) {
