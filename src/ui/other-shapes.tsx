@@ -121,7 +121,9 @@ const Row = ({
 );
 
 const More = ({ count }: { readonly count: number }) =>
-  count > MOST_ROWS ? <p class="note">{count - MOST_ROWS} more rows; filter or open a group to see them.</p> : null;
+  count > MOST_ROWS ? (
+    <p class="note">{count - MOST_ROWS} more rows; filter or open a group to see them.</p>
+  ) : null;
 
 /** One sentence a link, for those who hear the map. */
 export function TextView(props: ShapeProps) {
