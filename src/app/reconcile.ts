@@ -1,3 +1,4 @@
+import { byDanger } from "../core/guard/by-danger.ts";
 import type { DatabasePlan, Plan } from "../core/plan/plan.ts";
 import type { DatabaseOutcome } from "./apply-outcome.ts";
 import { applyPlan } from "./apply-plan.ts";
@@ -33,7 +34,7 @@ export async function reconcile(
   let plan = await makePlan();
   let rounds = 0;
   for (; rounds < (options.maxRounds ?? MAX_ROUNDS); rounds += 1) {
-    const pending = plan.databases.filter((d) => d.steps.length > 0 && mayTry(outcomes.get(d.arn)));
+    const pending = byDanger(plan.databases.filter((d) => d.steps.length > 0 && mayTry(outcomes.get(d.arn))));
     if (pending.length === 0 || isOver({ ...options, clock: ports.clock })) break;
     options.onPlan?.(plan);
     if (rounds > 0) await ports.clock.sleep(PAUSE_MS * 2 ** rounds);

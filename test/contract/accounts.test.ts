@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { awsClients } from "../../src/adapters/aws/aws-clients.ts";
+import { callMeter } from "../../src/adapters/aws/call-meter.ts";
 import { parseEnvironment } from "../../src/entry/lambda/environment.ts";
+import { systemClock } from "../../src/entry/lambda/system-clock.ts";
 import { type Targets, targets } from "../../src/entry/lambda/targets.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { findPython } from "../support/python.ts";
@@ -29,7 +31,8 @@ describeWith(python, "accounts and regions", (found) => {
       MOAT_REGIONS: REGIONS.join(" "),
       MOAT_EXTERNAL_ID: "a-long-random-text",
     };
-    all = targets(parseEnvironment(env), env, awsClients({ env }));
+    const meter = callMeter({ percent: 20, clock: systemClock });
+    all = targets(parseEnvironment(env), env, awsClients({ env }), meter);
   });
   afterAll(() => moto.stop());
 

@@ -8,6 +8,7 @@ import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { assumeRole, type RoleCaller, type RoleToAssume } from "./assume-role.ts";
+import { type CallMeter, meterClient } from "./call-meter.ts";
 import { retryThrottledOnly } from "./retry-throttled-only.ts";
 
 type CloudTrail = typeof import("./sdk/cloud-trail.ts");
@@ -55,6 +56,10 @@ export interface AwsClientsOptions {
   readonly requestHandler?: NonNullable<EC2ClientConfig["requestHandler"]>;
   /** Of one call, the first included. 6 by default. */
   readonly maxAttempts?: number;
+  /** Holds calls to EC2 and RDS back so that they stay within a budget; without one they go as they come. */
+  readonly meter?: CallMeter;
+  /** The account of the credentials, where it is known: meters count accounts apart. */
+  readonly accountId?: string;
   /** The process's own by default. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -83,13 +88,27 @@ export function awsClients(options: AwsClientsOptions = {}): AwsClients {
     maxAttempts,
     retryStrategy: retryThrottledOnly(maxAttempts),
   });
+  const accountId = options.accountId ?? options.role?.roleArn.split(":")[4] ?? "";
+  const { meter } = options;
   const ec2 = once(() => import("./sdk/ec2.ts"));
   const rds = once(() => import("./sdk/rds.ts"));
+  const ec2Client = (config: () => Promise<RoleCaller>) =>
+    once(async () => {
+      const client = keep(new (await ec2()).EC2Client(await config()));
+      if (meter !== undefined) meterClient(client, "ec2", accountId, meter);
+      return service(await ec2(), client);
+    });
+  const rdsClient = (config: () => Promise<RoleCaller>) =>
+    once(async () => {
+      const client = keep(new (await rds()).RDSClient(await config()));
+      if (meter !== undefined) meterClient(client, "rds", accountId, meter);
+      return service(await rds(), client);
+    });
   return {
-    ec2: once(async () => service(await ec2(), keep(new (await ec2()).EC2Client(await reads())))),
-    ec2Writes: once(async () => service(await ec2(), keep(new (await ec2()).EC2Client(await writes())))),
-    rds: once(async () => service(await rds(), keep(new (await rds()).RDSClient(await reads())))),
-    rdsWrites: once(async () => service(await rds(), keep(new (await rds()).RDSClient(await writes())))),
+    ec2: ec2Client(reads),
+    ec2Writes: ec2Client(writes),
+    rds: rdsClient(reads),
+    rdsWrites: rdsClient(writes),
     s3: once(async () => {
       const sdk = await import("./sdk/s3.ts");
       const config = {

@@ -41,6 +41,14 @@ export const ConfigSchema = z.strictObject({
     .max(100)
     .describe("Share of the granted addresses that may go at once")
     .default(30),
+  callPercent: z
+    .number()
+    .gt(0)
+    .max(100)
+    .describe(
+      "Share, in percent, that this process takes of the rate at which EC2 and RDS answer: per account, region and call",
+    )
+    .default(20),
   slack: z
     .strictObject({
       maxAddresses: z.int().min(0).describe("Addresses beyond policy that one database's rules may admit"),

@@ -23,7 +23,7 @@ export interface World {
 
 /** Opens the sources that the settings name. */
 export async function openWorld(context: CliContext, settings: Settings): Promise<World> {
-  const source = await openAws(settings.aws, settings.region, context.env);
+  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   const policy = await openPolicy(settings.policy, context.env, source).catch(async (error: unknown) => {
     await source.close();
     throw error;

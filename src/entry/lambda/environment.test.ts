@@ -15,6 +15,7 @@ describe("parseEnvironment", () => {
       MOAT_OWNER: "moat",
       MOAT_MODE: "observe",
       MOAT_SHRINK_PERCENT: 30,
+      MOAT_CALL_PERCENT: 20,
       MOAT_ACKNOWLEDGE: "",
       MOAT_TWICE_APART_SECONDS: 30,
       MOAT_SPOKE_ROLE: "moat-spoke",

@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { Context } from "aws-lambda";
 import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
 import { awsInventorySource } from "../../adapters/aws/aws-inventory-source.ts";
+import { callMeter } from "../../adapters/aws/call-meter.ts";
 import { lookUpChanges } from "../../adapters/aws/lookup-changes.ts";
 import { s3VersionedText } from "../../adapters/aws/s3-text.ts";
 import { parseS3Uri } from "../../adapters/aws/s3-uri.ts";
@@ -44,14 +45,15 @@ export function keeper(serviceName: string, env: NodeJS.ProcessEnv): Keeper {
   const state = parseS3Uri(needed(settings, "MOAT_STATE"));
   if (!state.ok) throw new Error(state.error.what);
   const { logger, audit, redact } = lambdaLoggers(env, serviceName);
-  const clients = awsClients({ env });
+  const meter = callMeter({ percent: settings.MOAT_CALL_PERCENT, clock: systemClock });
+  const clients = awsClients({ env, meter });
   const policy = lambdaPolicy(settings, clients);
   const measuring = telemetry(serviceName, env);
   return {
     ...measuring,
     settings,
     clients,
-    targets: targets(settings, env, clients),
+    targets: targets(settings, env, clients, meter),
     logger,
     audit,
     redact,

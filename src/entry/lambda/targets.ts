@@ -1,6 +1,7 @@
 import { assumeRole } from "../../adapters/aws/assume-role.ts";
 import { callAws } from "../../adapters/aws/aws-call.ts";
 import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
+import type { CallMeter } from "../../adapters/aws/call-meter.ts";
 import { organizationAccounts } from "../../adapters/aws/organization-accounts.ts";
 import type { LambdaEnvironment } from "./environment.ts";
 
@@ -26,7 +27,12 @@ export interface Targets {
 }
 
 /** The targets that the environment names, by default the function's own account and region. */
-export function targets(settings: LambdaEnvironment, env: NodeJS.ProcessEnv, home: AwsClients): Targets {
+export function targets(
+  settings: LambdaEnvironment,
+  env: NodeJS.ProcessEnv,
+  home: AwsClients,
+  meter: CallMeter,
+): Targets {
   const regions = settings.MOAT_REGIONS?.split(/\s+/) ?? [settings.AWS_REGION];
   const opened = new Map<string, Promise<Target>>();
   const roles = new Map<string, ReturnType<typeof assumeRole>>();
@@ -58,6 +64,8 @@ export function targets(settings: LambdaEnvironment, env: NodeJS.ProcessEnv, hom
         : awsClients({
             env,
             region,
+            meter,
+            accountId,
             ...(elsewhere ? { credentials: await credentialsFor(accountId) } : {}),
           });
     const self = elsewhere ? (await identityOf(clients)).arn : me.arn;

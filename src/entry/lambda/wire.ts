@@ -4,6 +4,7 @@ import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
 import { awsEnforcement } from "../../adapters/aws/aws-enforcement.ts";
 import { awsInventorySource } from "../../adapters/aws/aws-inventory-source.ts";
 import { awsLiveState } from "../../adapters/aws/aws-live-state.ts";
+import { callMeter } from "../../adapters/aws/call-meter.ts";
 import { sendToQueue } from "../../adapters/aws/send-to-queue.ts";
 import type { ApplyPorts } from "../../app/apply-run.ts";
 import type { IngestPorts, IngestSettings } from "../../app/ingest-flow-logs.ts";
@@ -37,7 +38,8 @@ export interface LambdaWiring {
 export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
   const settings = parseEnvironment(env);
   const { logger, audit, redact } = lambdaLoggers(env);
-  const clients = awsClients({ env });
+  const meter = callMeter({ percent: settings.MOAT_CALL_PERCENT, clock: systemClock });
+  const clients = awsClients({ env, meter });
   const policySource = lambdaPolicy(settings, clients);
   const apply: ApplyPorts = {
     live: awsLiveState(clients),

@@ -26,7 +26,7 @@ import { openPolicy, pceOptions } from "../wire/policy-source.ts";
 /** Looks at everything that Moat needs; what cannot be looked at is told, and the rest is looked at all the same. */
 export async function runDoctor(context: CliContext, options: SourceOptions): Promise<void> {
   const settings = await readSettings(options);
-  const source = await openAws(settings.aws, settings.region, context.env);
+  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   try {
     const checks = [
       ...(await awsChecks(settings, source)),

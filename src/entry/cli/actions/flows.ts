@@ -88,7 +88,7 @@ async function knowledge(context: CliContext, settings: Settings, options: FlowO
     };
   }
   if ((options.aws ?? settings.config.aws) === undefined) return NOTHING_KNOWN;
-  const source = await openAws(settings.aws, settings.region, context.env);
+  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   const inventory = await source.inventory.read();
   const addresses = databaseAddresses(inventory, settings.plan.owner, new Map());
   return {

@@ -29,7 +29,7 @@ const REFERENCE = resolve(import.meta.dirname, "../../../../docs/reference");
 export async function runInit(context: CliContext, folder: string, options: InitOptions): Promise<void> {
   if (options.force !== true) refuseToOverwrite(folder);
   const settings = await readSettings(options);
-  const source = await openAws(settings.aws, settings.region, context.env);
+  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   try {
     context.progress(context.progressStyle.dim(`Reading ${source.inventory.name} …`));
     const [inventory, traffic] = await Promise.all([

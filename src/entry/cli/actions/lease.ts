@@ -37,7 +37,7 @@ export async function runLease(
   options: LeaseOptions,
 ): Promise<void> {
   const settings = await readSettings(options);
-  const source = await openAws(settings.aws, settings.region, context.env);
+  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   try {
     const clock = source.sandbox?.clock ?? context.clock;
     const plan: PlanSettings = { ...settings.plan, nowSeconds: Math.floor(clock.now() / 1000) };

@@ -20,7 +20,7 @@ export async function runMode(
   options: ModeOptions,
 ): Promise<void> {
   const settings = await readSettings(options);
-  const source = await openAws(settings.aws, settings.region, context.env);
+  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   try {
     const ports = applyPorts(context, source, options.audit);
     const report = await setMode(ports, await source.inventory.read(), database, mode);

@@ -42,7 +42,7 @@ export async function runOnboard(
   options: OnboardOptions,
 ): Promise<void> {
   const settings = await readSettings(options);
-  const source = await openAws(settings.aws, settings.region, context.env);
+  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   try {
     const ports = await onboardPorts(context, settings, source, { direction, bucket: options.bucket });
     const inventory = await source.inventory.read();

@@ -20,7 +20,7 @@ export async function runRollback(
   options: RollbackOptions,
 ): Promise<void> {
   const settings = await readSettings(options);
-  const source = await openAws(settings.aws, settings.region, context.env);
+  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   try {
     const ports = applyPorts(context, source, options.audit, (db, step) =>
       context.progress(stepLine(db, step, context.progressStyle)),

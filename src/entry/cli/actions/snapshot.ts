@@ -42,7 +42,7 @@ export async function runSnapshot(
       ? settings.aws === "sandbox"
       : options.policy !== undefined || /^https?:\/\//.test(settings.policy);
   if (!wantsAws && !wantsPce) throw nothingAsked();
-  const source = await openAws(settings.aws, settings.region, context.env);
+  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   const parts: Part[] = [];
   try {
     const version = options.draft === true ? "draft" : "active";

@@ -35,7 +35,7 @@ export async function runWatch(context: CliContext, options: WatchOptions): Prom
     sweepEveryMs: 1000 * parseDuration(options.sweepEvery, "--sweep-every"),
     heartbeatEveryMs: 1000 * parseDuration(options.heartbeatEvery, "--heartbeat-every"),
   };
-  const source = await openAws(settings.aws, settings.region, context.env);
+  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   try {
     const ports = await watchPorts(context, settings, source, options);
     const sweeping = await sweepSettings(context, settings, source, options);

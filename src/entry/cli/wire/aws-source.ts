@@ -3,9 +3,11 @@ import { type AwsClients, awsClients } from "../../../adapters/aws/aws-clients.t
 import { awsEnforcement } from "../../../adapters/aws/aws-enforcement.ts";
 import { awsInventorySource } from "../../../adapters/aws/aws-inventory-source.ts";
 import { awsLiveState } from "../../../adapters/aws/aws-live-state.ts";
+import { callMeter, DEFAULT_CALL_PERCENT } from "../../../adapters/aws/call-meter.ts";
 import { awsFolder } from "../../../adapters/file/aws-folder.ts";
 import type { Enforcement } from "../../../ports/enforcement.ts";
 import type { InventorySource, LiveState } from "../../../ports/inventory-source.ts";
+import { SYSTEM_CLOCK } from "../context.ts";
 import { CliProblem } from "../problem.ts";
 import type { OpenSandbox } from "./sandbox.ts";
 
@@ -20,15 +22,24 @@ export interface AwsSource {
   close(): Promise<void>;
 }
 
-/** Opens what `--aws` names: the account of the environment, the sandbox, or a folder of saved answers. */
+/**
+ * Opens what `--aws` names: the account of the environment, the sandbox, or a folder of saved answers.
+ *
+ * @param callPercent share of AWS's call rate that may be taken, in percent
+ */
 export async function openAws(
   aws: string,
   region: string | undefined,
   env: NodeJS.ProcessEnv,
+  callPercent = DEFAULT_CALL_PERCENT,
 ): Promise<AwsSource> {
   if (aws === "live")
     return liveSource(
-      awsClients({ env, ...(region === undefined ? {} : { region }) }),
+      awsClients({
+        env,
+        meter: callMeter({ percent: callPercent, clock: SYSTEM_CLOCK }),
+        ...(region === undefined ? {} : { region }),
+      }),
       `live${region === undefined ? "" : ` ${region}`}`,
     );
   if (aws === "sandbox") {

@@ -1,0 +1,67 @@
+import type { FinalizeRequestMiddleware, MiddlewareStack } from "@smithy/types";
+import { type BudgetedCall, FULL_BUDGET, reserveCall } from "../../core/budget/call-budget.ts";
+import type { Clock } from "../../ports/clock.ts";
+
+/** Holds calls back until the budget has room for them. One meter serves everything that a process asks of AWS. */
+export interface CallMeter {
+  /** Resolves when the call may be made. Calls of one bucket pass in the order in which they came. */
+  pass(call: BudgetedCall): Promise<void>;
+}
+
+/** Percent of AWS's own rate that Moat takes unless told otherwise: the account's other tools share the buckets. */
+export const DEFAULT_CALL_PERCENT = 20;
+
+/**
+ * A meter with full buckets.
+ *
+ * @param percent of the capacity and of the refill of each of AWS's buckets; more than 0, at most 100
+ */
+export function callMeter({
+  percent,
+  clock,
+}: {
+  readonly percent: number;
+  readonly clock: Clock;
+}): CallMeter {
+  const share = percent / 100;
+  let levels = FULL_BUDGET;
+  return {
+    async pass(call) {
+      const reserved = reserveCall(levels, call, { share, nowMs: clock.now() });
+      ({ levels } = reserved);
+      if (reserved.waitMs > 0) await clock.sleep(reserved.waitMs);
+    },
+  };
+}
+
+/** An SDK client, as far as metering it goes. */
+interface Meterable<Input extends object, Output extends object> {
+  readonly config: { readonly region: () => Promise<string> };
+  readonly middlewareStack: MiddlewareStack<Input, Output>;
+}
+
+/**
+ * Sends each request of a client through a meter, repetitions too: AWS counts those like any other.
+ *
+ * @param service prefix of the IAM actions, e.g. `ec2`
+ * @param accountId as far as it is known; it tells buckets apart, and nothing else
+ */
+export function meterClient<Input extends object, Output extends object>(
+  client: Meterable<Input, Output>,
+  service: string,
+  accountId: string,
+  meter: CallMeter,
+): void {
+  const metered: FinalizeRequestMiddleware<Input, Output> =
+    (next, { commandName = "" }) =>
+    async (args) => {
+      const operation = `${service}:${commandName.replace(/Command$/, "")}`;
+      await meter.pass({ accountId, region: await client.config.region(), operation });
+      return next(args);
+    };
+  client.middlewareStack.addRelativeTo(
+    metered,
+    // Inside the loop of repetitions, and before the signature, whose time must not be old when the request leaves.
+    { name: "moatCallMeter", relation: "before", toMiddleware: "httpSigningMiddleware" },
+  );
+}
