@@ -1,7 +1,8 @@
 import type { FlowColumns } from "../core/flow/flow-columns.ts";
+import type { TimedText } from "../core/flow/timed-text.ts";
 
-/** Bytes of text, which may end anywhere, or rows of columns. */
-export type FlowLogPart = Uint8Array | FlowColumns;
+/** Bytes of text, which may end anywhere, whole lines of one time, or rows of columns. */
+export type FlowLogPart = Uint8Array | TimedText | FlowColumns;
 
 /** One flow-log object: a file, an S3 object, standard input. */
 export interface FlowLogObject {

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deleteInstance } from "../../src/sandbox/aws/model/rds/lifecycle.ts";
 import { LOG_BUCKET } from "../../src/sandbox/company/build-aws.ts";
@@ -114,6 +115,79 @@ describe("an object is announced", () => {
   });
 });
 
+/** The same as `fileOf`, as AWS writes it in Parquet. */
+function parquetOf(sources: readonly string[]): Uint8Array {
+  const texts = (value: (source: string) => string) => ({
+    type: "STRING" as const,
+    data: sources.map(value),
+  });
+  const numbers = (value: number) => ({ type: "INT32" as const, data: sources.map(() => value) });
+  const columnData = [
+    { name: "srcaddr", ...texts((source) => source) },
+    { name: "dstaddr", ...texts(() => DATABASE) },
+    { name: "dstport", ...numbers(3306) },
+    { name: "protocol", ...numbers(6) },
+    { name: "tcp_flags", ...numbers(2) },
+    { name: "srcport", ...numbers(51_000) },
+    { name: "action", ...texts(() => "ACCEPT") },
+  ];
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
+}
+
+/** What CloudWatch Logs hands to its subscribers. */
+const logEventsOf = (sources: readonly string[]): string =>
+  JSON.stringify({
+    messageType: "DATA_MESSAGE",
+    owner: "111122223333",
+    logGroup: "vpc",
+    logStream: "eni-0a1b2c3d4e5f60718-all",
+    subscriptionFilters: ["moat"],
+    logEvents: sources.map((source, i) => ({
+      id: String(i),
+      timestamp: 1_767_603_600_000,
+      message: `2 111122223333 eni-0a1b2c3d4e5f60718 ${source} ${DATABASE} 51000 3306 6 1 60 1767603600 1767603659 ACCEPT OK`,
+    })),
+  });
+
+describe("flow logs come in another form", () => {
+  const FIREHOSE = "fh/vpc-1-2026-01-05-09-10-11-0a1b2c3d-4e5f-4a6b-8c7d-0123456789ab";
+  const sources = [WEB, "10.20.1.12"];
+  it.each([
+    {
+      name: "Parquet",
+      key: keyOf("parqu3t").replace(".log.gz", ".log.parquet"),
+      body: () => parquetOf(sources),
+    },
+    {
+      name: "gzip members of a Firehose stream",
+      key: FIREHOSE,
+      body: () => Buffer.concat(sources.map((source) => gzipSync(logEventsOf([source])))),
+    },
+  ])("$name", async ({ key, body }) => {
+    const { failed, lines } = await lambda.invoke(await put(key, body()));
+    expect(failed).toEqual([]);
+    expect(summary(lines)).toMatchObject({ level: "INFO", objects: 1, records: 2 });
+    expect(lab.flows()).toEqual(sources.map(flowOf));
+  });
+
+  it("a subscription of CloudWatch Logs to the function", async () => {
+    const data = gzipSync(logEventsOf(sources)).toString("base64");
+    const { error, lines } = await lambda.invoke({ awslogs: { data } });
+    expect(error).toBeUndefined();
+    expect(summary(lines)).toMatchObject({ level: "INFO", objects: 1, records: 2 });
+    expect(lab.flows()).toEqual(sources.map(flowOf));
+  });
+
+  it("a control message of such a subscription is no work", async () => {
+    const control = JSON.stringify({ messageType: "CONTROL_MESSAGE", logEvents: [] });
+    const { error, lines } = await lambda.invoke({
+      awslogs: { data: gzipSync(control).toString("base64") },
+    });
+    expect(error).toBeUndefined();
+    expect(summary(lines)).toMatchObject({ level: "INFO", records: 0 });
+  });
+});
+
 describe("an event that is not understood", () => {
   it("fails alone among its messages", async () => {
     const { Records } = await put(keyOf("g00d"), fileOf([WEB]));
@@ -204,7 +278,7 @@ describe("an object that is none of Moat's business", () => {
       key: "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/01/05/trail.json.gz",
       code: "FLOW_OBJECT_FOREIGN",
     },
-    { key: keyOf("parqu3t").replace(".log.gz", ".log.parquet"), code: "FLOW_OBJECT_PARQUET" },
+    { key: "firehose/2026/01/05/09/notes.gz", code: "FLOW_OBJECT_FOREIGN" },
   ])("$key is not even fetched", async ({ key, code }) => {
     const event = await put(key, fileOf([WEB]));
     const before = lab.aws.sandbox.calls.length;

@@ -5,28 +5,76 @@ import { INFLATE_LIMITS, type InflateLimits, inflate } from "./gunzip-stream.ts"
 const MAX_PARQUET = 512 * 1024 ** 2;
 const MAGIC = Buffer.from("PAR1");
 
+/** A stream of Firehose may compress again what CloudWatch Logs has compressed, and a download may once more. */
+const MAX_LAYERS = 3;
+/** A gzip header in base64: how a subscription's payload looks where it was copied out of its event. */
+const GZIP_IN_BASE64 = Buffer.from("H4sI");
+const OPEN_BRACE = 123;
+
 /**
- * What an object holds: the bytes of its text, inflated when it is gzip, or the rows of a Parquet file. Told apart by
- * the first bytes, not by the name.
+ * What an object holds: the bytes of its text, inflated where it is gzip, the rows of a Parquet file, or the lines in
+ * log events of CloudWatch Logs and Firehose. Told apart by the first bytes, not by the name.
  *
  * @throws FlowLogFault at the end of what could be read, when the data is cut short, corrupt or over the limits
  */
-export async function* flowLogParts(
+export function flowLogParts(
   source: AsyncIterable<Uint8Array>,
   name: string,
   limits: InflateLimits = INFLATE_LIMITS,
 ): AsyncGenerator<FlowLogPart> {
+  return unpacked(source, name, limits, MAX_LAYERS);
+}
+
+async function* unpacked(
+  source: AsyncIterable<Uint8Array>,
+  name: string,
+  limits: InflateLimits,
+  layers: number,
+): AsyncGenerator<FlowLogPart> {
+  if (layers === 0) throw tooManyLayers(name);
   const chunks = inflate(source, name, limits);
   try {
     const head = await readHead(chunks);
-    if (MAGIC.equals(head.subarray(0, MAGIC.length)))
-      yield* rowsOf(await readWhole(head, chunks, name), name);
-    else {
-      if (head.length > 0) yield head;
-      yield* chunks;
-    }
+    const all = (): AsyncIterable<Uint8Array> => prepend(head, chunks);
+    const start = head.subarray(0, MAGIC.length);
+    if (MAGIC.equals(start)) yield* rowsOf(await readWhole(head, chunks, name), name);
+    else if (head[0] === 0x1f && head[1] === 0x8b) yield* unpacked(all(), name, limits, layers - 1);
+    else if (GZIP_IN_BASE64.equals(start)) {
+      const text = Buffer.from(await readWhole(head, chunks, name)).toString("latin1");
+      yield* unpacked(once(Buffer.from(text, "base64")), name, limits, layers - 1);
+    } else if (head[0] === OPEN_BRACE) {
+      yield* linesOf(all(), name, (bytes) => unpacked(once(bytes), name, limits, layers - 1));
+    } else yield* all();
   } finally {
     await chunks.return(undefined);
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+async function* prepend(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (head.length > 0) yield head;
+  yield* rest;
+}
+
+async function* linesOf(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  unpack: (bytes: Uint8Array) => AsyncIterable<FlowLogPart>,
+): AsyncGenerator<FlowLogPart> {
+  // Loaded when it is needed, as Parquet is.
+  const { logEventParts } = await import("./log-event-parts.ts");
+  try {
+    yield* logEventParts(chunks, unpack);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new FlowLogFault(
+      name,
+      `"${name}" has damaged log events (${error.message})`,
+      "Copy the object again from its bucket; its log events before that point are counted",
+    );
   }
 }
 
@@ -71,9 +119,16 @@ async function* rowsOf(bytes: Uint8Array, name: string): AsyncGenerator<FlowLogP
   }
 }
 
+const tooManyLayers = (name: string): FlowLogFault =>
+  new FlowLogFault(
+    name,
+    `"${name}" is compressed more than ${MAX_LAYERS - 1} times over`,
+    "Check who wrote the object; if it is genuine, inflate it once",
+  );
+
 const tooLarge = (name: string): FlowLogFault =>
   new FlowLogFault(
     name,
-    `"${name}" is a Parquet file of more than ${MAX_PARQUET} bytes, the most that is read`,
+    `"${name}" has more than ${MAX_PARQUET} bytes, the most that is read of a file that must be in memory whole`,
     "If the object is genuine, split it",
   );

@@ -31,6 +31,10 @@ export class ConversationTable {
   readonly flows = new FlowTable();
   readonly ipv6 = new Ipv6Index();
   readonly interfaceNames = new NameIndex();
+  /** Records that were left out because they are outside of the window of a read. */
+  outsideWindow = 0;
+  /** Records that a window could not judge, because nothing tells their time; they are counted. */
+  withoutTime = 0;
   readonly input: FlowInputCounts = {
     objects: 0,
     records: 0,

@@ -9,6 +9,7 @@ import { DEFAULT_FIELDS, fieldName, isHeader, TEN_FIELDS } from "./known-fields.
 import { type LineSink, LineSplitter, MAX_LINE } from "./line-splitter.ts";
 import { columnsOf, isAllDashes, readOddLine } from "./odd-line.ts";
 import { RecordParser } from "./record-parser.ts";
+import type { TimedText } from "./timed-text.ts";
 
 /** What to read into, and what is known of the object besides its text. */
 export interface FlowLogReaderOptions {
@@ -16,6 +17,8 @@ export interface FlowLogReaderOptions {
   readonly table: ConversationTable;
   /** The time of records whose format has none, for example the slot of the object's key. */
   readonly fallbackTime?: TimeWindow;
+  /** Leaves out records that ended before its start or began after its end. Those without any time are kept. */
+  readonly window?: TimeWindow;
 }
 
 /** A line that is no record. */
@@ -39,8 +42,8 @@ export interface FlowLogSummary {
 
 /** Reads one flow-log object, part by part: the bytes of its plain text, or rows of its columns. */
 export interface FlowLogReader {
-  /** Takes the next bytes of text (decompressed), which may end anywhere, or the next rows. Neither is kept. */
-  push(part: Uint8Array | FlowColumns): void;
+  /** Takes the next text (decompressed; bytes may end anywhere), or the next rows. Neither is kept. */
+  push(part: Uint8Array | TimedText | FlowColumns): void;
   /** Ends the object; nothing may be pushed after it. */
   end(): FlowLogSummary;
 }
@@ -63,7 +66,14 @@ export function createFlowLogReader(options: FlowLogReaderOptions): FlowLogReade
   const object = new ObjectReader(options);
   const splitter = new LineSplitter(object);
   return {
-    push: (part) => (part instanceof Uint8Array ? splitter.push(part) : object.columns(part)),
+    push: (part) => {
+      if (part instanceof Uint8Array) splitter.push(part);
+      else if ("rows" in part) object.columns(part);
+      else {
+        object.happenedIn(part.time);
+        splitter.push(part.text);
+      }
+    },
     end: () => {
       splitter.end();
       return object.summary();
@@ -82,12 +92,14 @@ class ObjectReader implements LineSink {
   #format: FlowFormat | undefined;
   #parser: RecordParser | undefined;
   #recorder: FlowRecorder | undefined;
+  #time: TimeWindow | undefined;
   #line = 0;
 
   constructor(options: FlowLogReaderOptions) {
     this.#options = options;
     options.table.input.objects += 1;
     this.#number = options.table.input.objects;
+    this.#time = options.fallbackTime;
     this.#input = { objects: 1, records: 0, conversationRecords: 0, noData: 0, skipData: 0, malformed: 0 };
   }
 
@@ -112,41 +124,57 @@ class ObjectReader implements LineSink {
     parser.use(buffer);
     let at = from;
     let count = 0;
+    let outside = 0;
     while (at < to) {
       const next = parser.readLine(buffer, at);
       if (next < 0) break;
-      recorder.record(buffer);
+      if (recorder.record(buffer) < 0) outside += 1;
       count += 1;
       at = next;
     }
     this.#line += count;
-    this.#input.records += count;
-    this.#input.conversationRecords += count;
+    this.#count(count, outside);
     return at;
+  }
+
+  /** Records outside of the window are no part of what was read. */
+  #count(records: number, outside: number): void {
+    this.#input.records += records - outside;
+    this.#input.conversationRecords += records - outside;
+    this.#options.table.outsideWindow += outside;
+  }
+
+  /** The time of the lines that follow. */
+  happenedIn(time: TimeWindow): void {
+    this.#time = time;
+    this.#recorder?.happenedIn(time);
   }
 
   /** Reads rows of columns. */
   columns(batch: FlowColumns): void {
-    const { table, fallbackTime } = this.#options;
+    const { table, window } = this.#options;
     if (this.#format?.fields.join(" ") !== batch.names.map(fieldName).join(" ")) this.#use(batch.names);
     const format = this.#format;
     if (format === undefined) return;
     const records = new ColumnRecords(format, batch, table.ipv6, table.interfaceNames);
-    const recorder = new FlowRecorder(table, records, format, this.#number, fallbackTime);
-    this.#input.records += batch.rows;
+    const times = { fallback: this.#time, window };
+    const recorder = new FlowRecorder(table, records, format, this.#number, times);
     for (let row = 0; row < batch.rows; row += 1) {
       this.#line += 1;
       const kind = format.usable ? records.read(row) : NO_ADDRESSES;
       if (kind === "record") this.#columnRecord(records, recorder);
-      else if (typeof kind === "string") this.#input[kind] += 1;
-      else this.#addMalformed(kind.malformed);
+      else {
+        this.#input.records += 1;
+        if (typeof kind === "string") this.#input[kind] += 1;
+        else this.#addMalformed(kind.malformed);
+      }
     }
   }
 
   #columnRecord({ interfaceNumber }: ColumnRecords, recorder: FlowRecorder): void {
     const at = recorder.record(NO_BYTES);
-    if (interfaceNumber >= 0) this.#options.table.flows.addInterface(at, interfaceNumber);
-    this.#input.conversationRecords += 1;
+    this.#count(1, at < 0 ? 1 : 0);
+    if (at >= 0 && interfaceNumber >= 0) this.#options.table.flows.addInterface(at, interfaceNumber);
   }
 
   overlongLine(): void {
@@ -171,9 +199,12 @@ class ObjectReader implements LineSink {
       this.#use(odd.columns);
       return;
     }
+    if (odd.kind === "record") {
+      this.#record(odd.line);
+      return;
+    }
     this.#input.records += 1;
     if (odd.kind === "malformed") this.#addMalformed(odd.reason);
-    else if (odd.kind === "record") this.#record(odd.line);
     else this.#input[odd.kind] += 1;
   }
 
@@ -188,23 +219,25 @@ class ObjectReader implements LineSink {
   }
 
   #use(columns: readonly string[]): void {
-    const { table, fallbackTime } = this.#options;
+    const { table, window } = this.#options;
     const format = flowFormat(columns);
     this.#format = format;
     this.#parser = new RecordParser(format, table.ipv6);
-    this.#recorder = new FlowRecorder(table, this.#parser, format, this.#number, fallbackTime);
+    const times = { fallback: this.#time, window };
+    this.#recorder = new FlowRecorder(table, this.#parser, format, this.#number, times);
     for (const diagnostic of formatDiagnostics(format)) this.#diagnostics.set(diagnostic.what, diagnostic);
   }
 
   #record(line: string): void {
     const buffer = Uint8Array.from(line, (character) => character.charCodeAt(0));
     this.#parser?.use(buffer);
-    if (this.#parser === undefined || this.#parser.readLine(buffer, 0) < 0) {
+    const recorder = this.#recorder;
+    if (this.#parser === undefined || recorder === undefined || this.#parser.readLine(buffer, 0) < 0) {
+      this.#input.records += 1;
       this.#addMalformed("not a record of this format");
       return;
     }
-    this.#recorder?.record(buffer);
-    this.#input.conversationRecords += 1;
+    this.#count(1, recorder.record(buffer) < 0 ? 1 : 0);
   }
 
   #addMalformed(reason: string): void {

@@ -39,34 +39,55 @@ const SYN_ACK = 18;
 /** The words of the record that was read last. */
 export type ReadRecord = Pick<RecordParser, "small" | "big" | "interfaceFrom" | "interfaceTo">;
 
+/** What is known of the time of records. */
+export interface RecordTimes {
+  /** For records without their own. */
+  readonly fallback: TimeWindow | undefined;
+  /** Records outside of it are left out. */
+  readonly window: TimeWindow | undefined;
+}
+
 /** Adds the record that a parser has just read to a table: the other half of the hot loop. */
 export class FlowRecorder {
   readonly #table: ConversationTable;
   readonly #parser: ReadRecord;
   readonly #format: FlowFormat;
-  readonly #fallbackTime: TimeWindow | undefined;
   readonly #object: number;
-  readonly #hasTime: boolean;
+  readonly #window: TimeWindow | undefined;
+  #fallbackTime: TimeWindow | undefined;
+  #hasTime: boolean;
+  /** Whether the records of the object have different fallback times. */
+  #timeMoves = false;
 
-  /** `object` is the number of the object in its read, from 1; `fallbackTime` is for records without their own. */
+  /** `object` is the number of the object in its read, from 1. */
   constructor(
     table: ConversationTable,
     parser: ReadRecord,
     format: FlowFormat,
     object: number,
-    fallbackTime: TimeWindow | undefined,
+    { fallback, window }: RecordTimes,
   ) {
     this.#table = table;
     this.#parser = parser;
     this.#format = format;
     this.#object = object;
-    this.#fallbackTime = fallbackTime;
-    this.#hasTime = format.hasTime || fallbackTime !== undefined;
+    this.#fallbackTime = fallback;
+    this.#window = window;
+    this.#hasTime = format.hasTime || fallback !== undefined;
     if (format.hasVolume || this.#hasTime) table.flows.keepStats();
   }
 
-  /** Adds the record, which was read from `buffer`; answers the offset of its row. */
+  /** Sets the time of the records that follow and have none of their own. */
+  happenedIn(time: TimeWindow): void {
+    this.#fallbackTime = time;
+    this.#hasTime = true;
+    this.#timeMoves = true;
+    this.#table.flows.keepStats();
+  }
+
+  /** Adds the record, which was read from `buffer`; answers the offset of its row, -1 when it is outside of the window. */
   record(buffer: Uint8Array): number {
+    if (this.#window !== undefined && this.#isOutside(this.#window)) return -1;
     const { flows, interfaceNames } = this.#table;
     const parser = this.#parser;
     const at = this.#locate();
@@ -130,9 +151,25 @@ export class FlowRecorder {
     const end = big[END] as number;
     if (start >= 0 || end >= 0) {
       flows.addTime(at, start < 0 ? end : start, end < 0 ? start : end);
-    } else if (this.#fallbackTime !== undefined && flows.rows[at + OBJECT] !== this.#object) {
+    } else if (
+      this.#fallbackTime !== undefined &&
+      (this.#timeMoves || flows.rows[at + OBJECT] !== this.#object)
+    ) {
       flows.rows[at + OBJECT] = this.#object;
       flows.addTime(at, this.#fallbackTime.start, this.#fallbackTime.end);
     }
+  }
+
+  #isOutside({ start, end }: TimeWindow): boolean {
+    const { big } = this.#parser;
+    const own = this.#format.hasTime ? (big[START] as number) : -1;
+    const ownEnd = this.#format.hasTime ? (big[END] as number) : -1;
+    const from = own >= 0 ? own : ownEnd >= 0 ? ownEnd : this.#fallbackTime?.start;
+    const to = ownEnd >= 0 ? ownEnd : own >= 0 ? own : this.#fallbackTime?.end;
+    if (from === undefined || to === undefined) {
+      this.#table.withoutTime += 1;
+      return false;
+    }
+    return to < start || from > end;
   }
 }

@@ -50,11 +50,28 @@ describe("eventMessages", () => {
   it.each([
     { key: "readme.txt", code: "FLOW_OBJECT_FOREIGN" },
     { key: KEY.replace(".log.gz", ".json.gz"), code: "FLOW_OBJECT_FOREIGN" },
-    { key: KEY.replace(".log.gz", ".log.parquet"), code: "FLOW_OBJECT_PARQUET" },
+    { key: "firehose/2026/01/05/09/notes-2026.gz", code: "FLOW_OBJECT_FOREIGN" },
   ])("leaves $key out and says why", ({ key, code }) => {
     expect(eventMessages(s3(key, KEY)).messages).toMatchObject([
       { objects: [{ key: KEY }], findings: [{ code }] },
     ]);
+  });
+
+  it.each([
+    KEY.replace(".log.gz", ".log.parquet"),
+    "fh/2026/01/05/09/vpc-flows-1-2026-01-05-09-10-11-0a1b2c3d-4e5f-4a6b-8c7d-0123456789ab.gz",
+    "vpc-flows-12-2026-01-05-09-10-11-0a1b2c3d-4e5f-4a6b-8c7d-0123456789ab",
+  ])("takes %s", (key) => {
+    expect(eventMessages(s3(key)).messages).toMatchObject([{ objects: [{ key }], findings: [] }]);
+  });
+
+  it("takes the log events that a subscription of CloudWatch Logs carries", () => {
+    const event = { awslogs: { data: "H4sIAAAAAAAAAwMAAAAAAAAAAAA=" } };
+    expect(eventMessages(event)).toMatchObject({
+      fromQueue: false,
+      messages: [{ id: "event", objects: [], logEvents: event.awslogs.data, findings: [] }],
+    });
+    expect(eventMessages({ awslogs: {} }).messages).toMatchObject([{ malformed: {} }]);
   });
 
   it("does what it understands of a message, and reports the rest", () => {

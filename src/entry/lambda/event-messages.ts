@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Diagnostic } from "../../core/diagnostic.ts";
+import { isFirehoseKey } from "../../core/flow/firehose-key.ts";
 import { parseFlowLogKey } from "../../core/flow/flow-log-key.ts";
 import { type AnnouncedObject, announcedObjects } from "./announced-objects.ts";
 
@@ -8,6 +9,8 @@ export interface EventMessage {
   readonly id: string;
   /** Flow-log objects, each once. */
   readonly objects: readonly AnnouncedObject[];
+  /** Log events that it carries itself, as gzip in base64: a subscription of CloudWatch Logs to this function. */
+  readonly logEvents?: string;
   /** What it announces besides. */
   readonly findings: readonly Diagnostic[];
   /** Set when nothing in it could be understood. */
@@ -39,7 +42,12 @@ export function eventMessages(event: unknown): IncomingEvent {
 export const objectName = ({ bucket, key, versionId }: AnnouncedObject): string =>
   `s3://${bucket}/${key}${versionId === undefined ? "" : `?versionId=${versionId}`}`;
 
+const Subscription = z.object({ awslogs: z.object({ data: z.string().min(1) }) });
+
 function message(id: string, event: unknown): EventMessage {
+  const subscription = Subscription.safeParse(event);
+  if (subscription.success)
+    return { id, objects: [], logEvents: subscription.data.awslogs.data, findings: [] };
   const { objects, problems } = announcedObjects(event);
   const [problem] = problems;
   if (objects.length === 0 && problem !== undefined)
@@ -55,20 +63,11 @@ function message(id: string, event: unknown): EventMessage {
 
 /** Why an object is not worth reading: anybody may put objects into a bucket, and they are not all flow logs. */
 function strangeObject(object: AnnouncedObject): Diagnostic | undefined {
-  const key = parseFlowLogKey(object.key);
-  if (key === undefined) {
-    return {
-      code: "FLOW_OBJECT_FOREIGN",
-      what: `"${objectName(object)}" was ignored: its key is not one of a VPC flow log`,
-      why: "Only what AWS delivers is taken for traffic",
-      fix: `Give the bucket's notification the suffix ".log.gz" and the flow log's prefix`,
-    };
-  }
-  if (key.format === "text") return undefined;
+  if (parseFlowLogKey(object.key) !== undefined || isFirehoseKey(object.key)) return undefined;
   return {
-    code: "FLOW_OBJECT_PARQUET",
-    what: `"${objectName(object)}" was ignored: it is a Parquet file`,
-    why: "This function reads flow logs in text",
-    fix: `Create the flow log with the file format "plain-text"`,
+    code: "FLOW_OBJECT_FOREIGN",
+    what: `"${objectName(object)}" was ignored: its key is not one of a VPC flow log, nor of a Firehose stream`,
+    why: "Only what AWS delivers is taken for traffic",
+    fix: `Give the bucket's notification the flow log's prefix, and the suffix ".log.gz" or ".log.parquet"`,
   };
 }

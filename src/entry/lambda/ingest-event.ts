@@ -1,4 +1,5 @@
 import type { SQSBatchResponse } from "aws-lambda";
+import { carriedLogEvents } from "../../adapters/aws/carried-log-events.ts";
 import { s3FlowLogObject } from "../../adapters/aws/s3-flow-logs.ts";
 import { ingestFlowLogs } from "../../app/ingest-flow-logs.ts";
 import type { FailedBatch, IngestBatch } from "../../app/read-batches.ts";
@@ -28,9 +29,10 @@ export async function ingestEvent(deps: LambdaDeps, event: unknown): Promise<SQS
 const malformedOf = ({ id, malformed }: EventMessage): readonly FailedBatch[] =>
   malformed === undefined ? [] : [{ id, problem: malformed }];
 
-function batchOf({ clients }: LambdaDeps, { id, objects }: EventMessage): IngestBatch {
-  return {
-    id,
-    objects: objects.map((object) => ({ ...s3FlowLogObject(clients, object), name: objectName(object) })),
-  };
+function batchOf({ clients }: LambdaDeps, { id, objects, logEvents }: EventMessage): IngestBatch {
+  const announced = objects.map((object) => ({
+    ...s3FlowLogObject(clients, object),
+    name: objectName(object),
+  }));
+  return { id, objects: logEvents === undefined ? announced : [...announced, carriedLogEvents(logEvents)] };
 }
