@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { database, group, rule } from "../../test/fixtures/inventory.ts";
-import type { RuleContent } from "../core/inventory/model.ts";
+import { database, group, rule, sg } from "../../test/fixtures/inventory.ts";
+import type { GroupMembership as Membership, RuleContent } from "../core/inventory/model.ts";
 import { applyDatabase } from "./apply-database.ts";
 
 /** Sets the groups of a database that was planned with `sg-old`, and tells how that ended. */
@@ -66,5 +66,77 @@ describe("the list of a database's groups", () => {
       status: "moved",
       problem: "RULES_MISSING",
     });
+  });
+});
+
+/** Carries out the deletion of `sg-spare`; the n-th read of the database lists the n-th of `listed`, the last one for ever. */
+async function deleteSpare(listed: readonly (readonly Membership[])[]) {
+  const calls: string[] = [];
+  const never = () => Promise.reject(new Error("No such call is in the plan"));
+  let reads = 0;
+  const outcome = await applyDatabase(
+    {
+      live: {
+        readDatabase: async () => {
+          const memberships = listed[Math.min(reads, listed.length - 1)] ?? [];
+          reads += 1;
+          return database("orders", [], { memberships });
+        },
+        readSecurityGroups: async () => [],
+        readInterfacesWithGroup: async () => [],
+      },
+      enforcement: {
+        createSecurityGroup: never,
+        authorize: never,
+        revoke: never,
+        tagSecurityGroup: never,
+        tagDatabase: never,
+        setDatabaseGroups: never,
+        deleteSecurityGroup: async (id: string) => {
+          calls.push(id);
+        },
+      },
+      audit: { record: async () => undefined },
+      clock: { now: () => 0, sleep: async () => undefined },
+    },
+    {
+      id: "orders",
+      arn: "arn",
+      kind: "instance",
+      managedGroups: ["sg-m", "sg-spare"],
+      attachedGroups: ["sg-m"],
+      rules: [],
+      steps: [{ action: "deleteSecurityGroup", group: "sg-spare", why: "" }],
+      basis: "",
+    },
+  );
+  return { calls, writes: outcome.writeCalls, findings: outcome.findings.map((f) => f.code) };
+}
+
+const member = (groupId: string, status: string): Membership => ({ groupId: sg(groupId), status });
+
+describe("a group that is no longer needed", () => {
+  it("is deleted where RDS does not list it", async () => {
+    expect(await deleteSpare([[member("sg-m", "active")]])).toEqual({
+      calls: ["sg-spare"],
+      writes: 1,
+      findings: [],
+    });
+  });
+
+  it.each(["adding", "active", "removing"])(
+    "stays while RDS lists it as %s: another run may have attached it, and no interface shows that yet",
+    async (status) => {
+      expect(await deleteSpare([[member("sg-m", "active"), member("sg-spare", status)]])).toEqual({
+        calls: [],
+        writes: 0,
+        findings: ["GROUP_STILL_IN_USE"],
+      });
+    },
+  );
+
+  it("is deleted once RDS has let go of it", async () => {
+    const [still, gone] = [[member("sg-spare", "removing")], [member("sg-m", "active")]];
+    expect(await deleteSpare([still, still, gone])).toEqual({ calls: ["sg-spare"], writes: 1, findings: [] });
   });
 });

@@ -303,6 +303,14 @@ export const DEFECTS: readonly Defect[] = [
     tests: [...PLAN, ...ENFORCEMENT],
   },
   {
+    name: "a group of copies only is kept for one run more",
+    file: "src/core/rule/place-rules.ts",
+    find: "if (isSettled || needed.length === 0) return bins;",
+    replace: "if (isSettled || needed.length >= 0) return bins;",
+    why: "Attached groups first, and each rule in the first group that holds it: that looks settled",
+    tests: ["src/core/rule/", ...PLAN],
+  },
+  {
     name: "a prefix list weighs as much as it holds today",
     file: "src/core/rule/rule-weight.ts",
     find: "if (list.maxEntries !== undefined) return list.maxEntries;",
@@ -313,8 +321,8 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "slack is used without the owner's leave",
     file: "src/core/rule/fit-rules.ts",
-    find: "if (cover.extra > limit.maxAddresses)",
-    replace: "if (cover.extra < 0n)",
+    find: "cover.extra > limit.maxAddresses",
+    replace: "cover.extra < 0n",
     why: "A plan that fits looks better than a refusal",
     tests: PLAN,
   },

@@ -14,6 +14,7 @@ import { type Reach, reachOfRules } from "../rule/reach.ts";
 import { ruleOrigin } from "../rule/rule-marks.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
 import { mayBeAdmitted } from "./losses.ts";
+import { overflowText } from "./overflow-text.ts";
 import type { Gate, LostConsumer, Refusal } from "./plan.ts";
 import type { Change, LiveDatabase } from "./plan-change.ts";
 import type { World } from "./world.ts";
@@ -152,17 +153,14 @@ function quota(context: GateContext): Refusal | undefined {
   return {
     gate: "quota",
     what: `Policy for database "${idOf(context)}" takes ${weight.v4} IPv4 and ${weight.v6} IPv6 rules`,
-    why: `The account allows ${rulesPerSecurityGroup} rules a group and family, and ${securityGroupsPerInterface} groups an interface: ${rulesPerSecurityGroup * securityGroupsPerInterface} rules in all${overflow === undefined ? "" : `; ${priceOf(overflow)}`}`,
-    fix: "Raise quota L-0EA8095F (rules per group) or L-2AFB9258 (groups per interface), let policy name whole ranges, or allow slack in moat.yaml",
+    why: `${overflow === undefined ? "" : `${overflowText(overflow)}. `}The account allows ${rulesPerSecurityGroup} rules a group and family, and ${securityGroupsPerInterface} ${securityGroupsPerInterface === 1 ? "group" : "groups"} an interface: ${rulesPerSecurityGroup * securityGroupsPerInterface} rules in all`,
+    fix: `Raise quota L-0EA8095F (rules per group) or L-2AFB9258 (groups per interface), let policy name whole ranges${slackHelps(overflow) ? ", or allow slack in moat.yaml" : ""}`,
   };
 }
 
-/** What it would cost to cover the addresses with as many rules as there is room for. */
-function priceOf({ family, room, extra, leastRules }: Overflow): string {
-  if (extra !== undefined)
-    return `to cover them with ${room} IPv${family} rules would let in ${extra} addresses that policy does not grant`;
-  return `no ${room} IPv${family} rules cover them without letting in somebody known; the fewest that could are ${leastRules}`;
-}
+/** Slack is of no use where even the cheapest cover takes more rules than there is room for. */
+const slackHelps = (overflow: Overflow | undefined): boolean =>
+  overflow !== undefined && overflow.cover.rules <= overflow.room;
 
 /** Egress that is copied must fit in one new group. */
 function egressOverflows(context: GateContext): boolean {

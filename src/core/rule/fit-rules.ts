@@ -1,5 +1,12 @@
 import type { Quotas } from "../inventory/model.ts";
-import { type AddressSet, addressSetOfCidrs, subtract, toCidrs, union } from "../net/address-set.ts";
+import {
+  type AddressSet,
+  addressSetOfCidrs,
+  countAddresses,
+  subtract,
+  toCidrs,
+  union,
+} from "../net/address-set.ts";
 import type { Cidr } from "../net/cidr.ts";
 import { coverWithSlack } from "../net/cover-with-slack.ts";
 
@@ -23,10 +30,13 @@ export interface Overflow {
   readonly rules: number;
   /** Rules that all groups of an interface hold together. */
   readonly room: number;
-  /** What a cover with `room` rules would admit besides; absent when none exists without a forbidden address. */
-  readonly extra?: bigint;
-  /** The fewest rules that could do without a forbidden address. */
-  readonly leastRules: number;
+  /** Addresses of the family that policy grants. */
+  readonly granted: bigint;
+  /**
+   * The cover with `room` rules that admits the fewest other addresses; where each of those would admit a forbidden
+   * one, the cover with the fewest rules that does not. `extra` is what it admits besides what policy grants.
+   */
+  readonly cover: { readonly rules: number; readonly extra: bigint };
 }
 
 /**
@@ -49,11 +59,14 @@ export function fitRules(allowed: AddressSet, quotas: Quotas, limit: SlackLimit,
       continue;
     }
     const cover = coverWithSlack(allowed, family, room, subtract(forbidden, allowed));
-    const overflow = { family, rules: cidrs.length, room };
-    if (cover.kind === "infeasible")
-      return { allowed, slack: [], overflow: { ...overflow, leastRules: cover.leastCidrs } };
-    if (cover.extra > limit.maxAddresses)
-      return { allowed, slack: [], overflow: { ...overflow, extra: cover.extra, leastRules: room } };
+    if (cover.kind === "infeasible" || cover.extra > limit.maxAddresses) {
+      const granted = countAddresses(addressSetOfCidrs(cidrs));
+      const least = {
+        rules: cover.kind === "infeasible" ? cover.leastCidrs : cover.cidrs.length,
+        extra: cover.extra,
+      };
+      return { allowed, slack: [], overflow: { family, rules: cidrs.length, room, granted, cover: least } };
+    }
     parts.push(addressSetOfCidrs(cover.cidrs));
     slack.push(...cover.slack);
   }

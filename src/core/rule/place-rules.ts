@@ -20,6 +20,8 @@ export interface Slot<R extends RuleContent> {
  * A rule that stands in several groups stays in all of them. Another run may count on the very copy that this one would
  * take away: it may be about to detach the group that holds the other. Only where copies would cost more than
  * `mostGroups` do all but the first give way.
+ *
+ * @param live in the order in which groups are preferred
  */
 export function placeRules<R extends RuleContent>(
   rules: readonly R[],
@@ -29,9 +31,9 @@ export function placeRules<R extends RuleContent>(
   newGroup: () => string,
   mostGroups = Number.POSITIVE_INFINITY,
 ): readonly Slot<R>[] {
-  const beside = spread(rules, live, limit, prefixLists, true);
+  const beside = settled(rules, live, limit, prefixLists, true);
   const used = beside.filter((b) => b.placed.length > 0).length;
-  const bins = used <= mostGroups ? beside : spread(rules, live, limit, prefixLists, false);
+  const bins = used <= mostGroups ? beside : settled(rules, live, limit, prefixLists, false);
   return bins.map((b) => ({
     group: b.group ?? newGroup(),
     live: b.live,
@@ -40,9 +42,31 @@ export function placeRules<R extends RuleContent>(
   }));
 }
 
-interface LiveGroup {
+/** A managed group that exists, and the keys of the rules that stand in it. */
+export interface LiveGroup {
   readonly group: string;
   readonly keys: ReadonlySet<string>;
+}
+
+/**
+ * Which groups are needed depends on the order in which they are looked at, and the next run, which finds all of them
+ * attached, looks at them by id. So those that come out needed are filled again in that order, until none is left
+ * empty: what one run leaves, the next one has nothing to do with.
+ */
+function settled<R extends RuleContent>(
+  rules: readonly R[],
+  live: readonly LiveGroup[],
+  limit: number,
+  prefixLists: ReadonlyMap<string, PrefixList>,
+  keepsCopies: boolean,
+): readonly Bin<R>[] {
+  const bins = spread(rules, live, limit, prefixLists, keepsCopies);
+  const filled = new Set(bins.flatMap((b) => (b.placed.length > 0 ? [b.group] : [])));
+  const needed = live.filter((g) => filled.has(g.group));
+  const byId = needed.toSorted((a, b) => (a.group < b.group ? -1 : 1));
+  const isSettled = needed.length === live.length && byId.every((g, i) => g === live[i]);
+  if (isSettled || needed.length === 0) return bins;
+  return settled(rules, byId, limit, prefixLists, keepsCopies);
 }
 
 function spread<R extends RuleContent>(
