@@ -59,7 +59,7 @@ export function App({ data, live }: { readonly data: MapData; readonly live: boo
         </p>
       </header>
       <section aria-label="Controls">
-        <Toolbar data={data} map={map} state={state} change={change} />
+        <Toolbar data={data} state={state} change={change} />
         <Filters map={map} state={state} change={change} />
       </section>
       <div class={state.selected === undefined ? "body" : "body with-panel"}>

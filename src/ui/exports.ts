@@ -1,9 +1,9 @@
-import { mapCsv } from "../core/map/map-csv.ts";
-import { mapSvg } from "../core/map/map-svg.ts";
-import type { TrafficMap } from "../core/map/traffic-map.ts";
+import type { MapData } from "../core/map/map-data.ts";
+import { EXPORTS, type MapExport, mapExport } from "../core/map/map-export.ts";
+import type { MapState } from "../core/map/map-state.ts";
 
-function save(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+function save(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
@@ -11,12 +11,29 @@ function save(name: string, type: string, text: string): void {
   URL.revokeObjectURL(url);
 }
 
-/** Saves the links that are shown as CSV. */
-export const exportCsv = (map: TrafficMap): void => save("moat-map.csv", "text/csv", mapCsv(map));
+/** Saves what the reader has chosen as a file of this format. */
+export const saveExport = (data: MapData, state: MapState, format: MapExport): void =>
+  save(`moat-map.${format}`, new Blob([mapExport(data, state, format)], { type: EXPORTS[format] }));
 
-/** Saves the picture. */
-export const exportSvg = (map: TrafficMap): void => save("moat-map.svg", "image/svg+xml", mapSvg(map));
+/** Browsers draw no canvas that is longer or wider. */
+const LONGEST = 16_000;
 
-/** Saves what is shown as data. */
-export const exportJson = (map: TrafficMap): void =>
-  save("moat-map.json", "application/json", JSON.stringify(map, null, 2));
+/** Saves the picture as PNG, drawn here, twice as fine as a plain screen where that fits. */
+export async function savePng(data: MapData, state: MapState): Promise<void> {
+  const svg = new Blob([mapExport(data, state, "svg")], { type: EXPORTS.svg });
+  const url = URL.createObjectURL(svg);
+  try {
+    const picture = new Image();
+    picture.src = url;
+    await picture.decode();
+    const scale = Math.min(2, LONGEST / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(picture.width * scale);
+    canvas.height = Math.round(picture.height * scale);
+    canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
+    if (png !== null) save("moat-map.png", png);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}

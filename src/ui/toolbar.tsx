@@ -1,11 +1,9 @@
 import type { MapData } from "../core/map/map-data.ts";
 import { type MapState, VIEWS } from "../core/map/map-state.ts";
-import type { TrafficMap } from "../core/map/traffic-map.ts";
-import { exportCsv, exportJson, exportSvg } from "./exports.ts";
+import { saveExport, savePng } from "./exports.ts";
 
 interface ToolbarProps {
   readonly data: MapData;
-  readonly map: TrafficMap;
   readonly state: MapState;
   readonly change: (part: Partial<MapState>) => void;
 }
@@ -13,8 +11,16 @@ interface ToolbarProps {
 const DRAWN = ["map", "matrix", "table", "text"] as const;
 const VIEW_NAMES = { reported: "Reported", draft: "Draft", difference: "Difference" } as const;
 
+const FORMATS = [
+  { name: "CSV", format: "csv" },
+  { name: "JSON", format: "json" },
+  { name: "Mermaid", format: "mmd" },
+  { name: "DOT", format: "dot" },
+  { name: "SVG", format: "svg" },
+] as const;
+
 /** How the map is shown, grouped and exported. */
-export function Toolbar({ data, map, state, change }: ToolbarProps) {
+export function Toolbar({ data, state, change }: ToolbarProps) {
   return (
     <div class="toolbar">
       <fieldset class="segments">
@@ -69,14 +75,13 @@ export function Toolbar({ data, map, state, change }: ToolbarProps) {
       </label>
       <fieldset class="segments exports">
         <legend>Export</legend>
-        <button type="button" onClick={() => exportCsv(map)}>
-          CSV
-        </button>
-        <button type="button" onClick={() => exportSvg(map)}>
-          SVG
-        </button>
-        <button type="button" onClick={() => exportJson(map)}>
-          JSON
+        {FORMATS.map(({ name, format }) => (
+          <button type="button" key={format} onClick={() => saveExport(data, state, format)}>
+            {name}
+          </button>
+        ))}
+        <button type="button" onClick={() => savePng(data, state)}>
+          PNG
         </button>
       </fieldset>
     </div>

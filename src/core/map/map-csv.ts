@@ -1,34 +1,49 @@
+import type { MapConnection } from "./map-connections.ts";
+import type { MapLabels } from "./map-data.ts";
 import { utcText } from "./map-words.ts";
-import type { TrafficMap } from "./traffic-map.ts";
 
-/** The links of a map as CSV, one a line, with a header. */
-export function mapCsv(map: TrafficMap): string {
-  const titles = new Map([...map.consumers, ...map.databases].map((node) => [node.id, node.title]));
-  const header = [
-    "consumer",
-    "database",
-    "policy_says",
-    "happened",
-    "connections",
-    "accepted",
-    "rejected",
-    "first",
-    "last",
-  ];
-  const time = (seconds: number): string => (seconds === 0 ? "" : utcText(seconds));
-  const rows = map.links.map((link) => [
-    titles.get(link.consumer) ?? "",
-    titles.get(link.database) ?? "",
-    link.says,
-    link.happened,
-    `${link.pairs}`,
-    `${link.accepted}`,
-    `${link.rejected}`,
-    time(link.first),
-    time(link.last),
+const HEADER = [
+  "consumer",
+  "workload",
+  "consumer_labels",
+  "database",
+  "database_labels",
+  "port",
+  "reported",
+  "draft",
+  "happened",
+  "accepted",
+  "rejected",
+  "first",
+  "last",
+];
+
+/** Connections as CSV, one a line, with a header. */
+export function mapCsv(connections: readonly MapConnection[]): string {
+  const rows = connections.map((each) => [
+    each.consumer,
+    each.workload ?? each.ipList ?? "",
+    labels(each.consumerLabels),
+    each.database,
+    labels(each.databaseLabels),
+    `${each.port}`,
+    each.reported,
+    each.draft ?? "",
+    each.happened,
+    `${each.accepted}`,
+    `${each.rejected}`,
+    time(each.first),
+    time(each.last),
   ]);
-  return `${[header, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
+  return `${[HEADER, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
 }
+
+const labels = (of: MapLabels): string =>
+  Object.entries(of)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(" ");
+
+const time = (seconds: number): string => (seconds === 0 ? "" : utcText(seconds));
 
 /** Spreadsheets take text that begins with one of these signs for a formula, so a quote goes before it. */
 function csvCell(text: string): string {

@@ -1,44 +1,63 @@
-import { layoutMap } from "./layout-map.ts";
-import { nodeNote, saying } from "./map-words.ts";
-import type { TrafficMap } from "./traffic-map.ts";
+import { layoutMap, type PlacedLink, type PlacedNode } from "./layout-map.ts";
+import { linkSentence, nodeNote, saying } from "./map-words.ts";
+import { paperColour, SIGN_SHAPES } from "./sign-shapes.ts";
+import type { MapLink, TrafficMap } from "./traffic-map.ts";
 
-const COLOURS: Readonly<Record<string, string>> = {
-  allowed: "#1f7a68",
-  unchanged: "#1f7a68",
-  potentially_blocked: "#b06a00",
-  blocked: "#b3352b",
-  loses: "#b3352b",
-  gains: "#2b62b8",
-};
-const OTHER = "#667085";
 const MARGIN = 24;
+/** Pixels that a letter of 13 pixels takes on average, on the wide side. */
+const LETTER = 7.4;
+const SMALL_LETTER = 6.2;
+
+const DASHES: Readonly<Record<MapLink["happened"], string>> = {
+  never: ' stroke-dasharray="2 6"',
+  REJECT: ' stroke-dasharray="8 5"',
+  ACCEPT: "",
+  both: "",
+};
 
 /** The picture as an SVG document of its own. */
 export function mapSvg(map: TrafficMap): string {
   const { width, height, nodes, links } = layoutMap(map);
-  const lines = links.map(({ link, path, width: stroke, sign }) => {
-    const colour = COLOURS[link.says] ?? OTHER;
-    const dashes = {
-      never: ' stroke-dasharray="2 6"',
-      REJECT: ' stroke-dasharray="8 5"',
-      ACCEPT: "",
-      both: "",
-    };
-    return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${stroke}" stroke-opacity="0.55"${dashes[link.happened]}/><circle cx="${sign.x}" cy="${sign.y}" r="4" fill="${colour}"><title>${xml(saying(link.says).name)}</title></circle>`;
-  });
-  const boxes = nodes.map(({ node, x, y, width: w, height: h }) => {
-    const middle = y + h / 2;
-    const text = `<text x="${x + 14}" y="${middle - 3}" font-weight="600">${xml(node.title)}</text>`;
-    const note = node.open
-      ? ""
-      : `<text x="${x + 14}" y="${middle + 13}" fill="#667085" font-size="11">${xml(nodeNote(node))}</text>`;
-    return `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="6" fill="#fff" stroke="#d0d5dd"/>${text}${note}`;
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-MARGIN} ${width + 2 * MARGIN} ${height + 2 * MARGIN}" font-family="system-ui, sans-serif" font-size="13" fill="#1d2939">
-${[...lines, ...boxes].join("\n")}
+  const titles = new Map(nodes.map(({ node }) => [node.id, node.title]));
+  const titleOf = (id: string): string => titles.get(id) ?? id;
+  const [w, h] = [width + 2 * MARGIN, height + 2 * MARGIN];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="${-MARGIN} ${-MARGIN} ${w} ${h}" font-family="system-ui, sans-serif" font-size="13" fill="#1d2939">
+<title>Who talks to which database</title>
+<rect x="${-MARGIN}" y="${-MARGIN}" width="${w}" height="${h}" fill="#f6f7f9"/>
+${[...links.map((link) => drawnLink(link, titleOf)), ...nodes.map(drawnNode)].join("\n")}
 </svg>
 `;
 }
 
-const xml = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+function drawnLink({ link, path, width, sign }: PlacedLink, titleOf: (id: string) => string): string {
+  const colour = paperColour(link.says);
+  const { path: shape, hollow } = SIGN_SHAPES[saying(link.says).sign];
+  const paint = hollow ? `fill="#fff" stroke="${colour}" stroke-width="2.5"` : `fill="${colour}"`;
+  return `<g><title>${xml(linkSentence(link, titleOf))}</title><path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-opacity="0.55"${DASHES[link.happened]}/><path transform="translate(${sign.x} ${sign.y})" d="${shape}" ${paint}/></g>`;
+}
+
+function drawnNode({ node, x, y, width, height }: PlacedNode): string {
+  const middle = y + height / 2;
+  const base = node.open ? middle + 4 : middle - 3;
+  const title = `<text x="${x + 14}" y="${base}" font-weight="600">${xml(cut(node.title, (width - 24) / LETTER))}</text>`;
+  const note = node.open
+    ? ""
+    : `<text x="${x + 14}" y="${middle + 13}" fill="#566072" font-size="11">${xml(cut(nodeNote(node), (width - 24) / SMALL_LETTER))}</text>`;
+  return `<g><title>${xml(node.title)}</title><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" fill="#fff" stroke="#d0d5dd"/>${title}${note}</g>`;
+}
+
+/** SVG breaks no lines and cuts none. */
+function cut(text: string, most: number): string {
+  const letters = [...text];
+  return letters.length <= most ? text : `${letters.slice(0, Math.max(1, Math.floor(most) - 1)).join("")}…`;
+}
+
+/** XML has no way to write control characters or halves of a surrogate pair: https://www.w3.org/TR/xml/#charsets */
+function xml(text: string): string {
+  const printable = [...text.toWellFormed()].filter((letter) => letter >= " " || letter === "\t").join("");
+  return printable
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { layoutMap } from "./layout-map.ts";
-import { mapCsv } from "./map-csv.ts";
 import type { MapData } from "./map-data.ts";
+import { mapExport } from "./map-export.ts";
 import { firstState, type MapState, stateFromFragment, stateToFragment } from "./map-state.ts";
-import { mapSvg } from "./map-svg.ts";
 import { utcText } from "./map-words.ts";
 import { readUtc } from "./read-utc.ts";
 import { MOST_MARKS, trafficMap } from "./traffic-map.ts";
@@ -184,11 +183,53 @@ describe("a permalink", () => {
 });
 
 describe("exports", () => {
-  it("keep hostile names from being markup or formulas", () => {
-    const hostile = small('=cmd|"<script>');
-    const map = trafficMap(hostile, { ...firstState(hostile), consumersBy: [] });
-    expect(mapSvg(map)).not.toContain("<script");
-    expect(mapCsv(map)).toContain(`"'=cmd|""<script>"`);
+  it("keep hostile names from being markup, formulas or code", () => {
+    const hostile = small('=cmd|"<script>\\N#\u0007\ud800');
+    const state = { ...firstState(hostile), consumersBy: [], view: "reported" as const };
+    const { csv, svg, mmd, dot } = Object.fromEntries(
+      (["csv", "svg", "mmd", "dot"] as const).map((format) => [format, mapExport(hostile, state, format)]),
+    );
+    expect(csv).toContain(`"'=cmd|""<script>`);
+    expect(svg).toContain(">=cmd|&quot;&lt;script&gt;");
+    expect(svg).not.toMatch(/<script|\ud800/);
+    expect(mmd).toContain(`c1["=cmd#124;#34;#60;script#62;#92;N#35;`);
+    expect(dot).toContain(String.raw`label="=cmd|\"<script>\\N#`);
+  });
+
+  it("hold every connection that passes the filters, also what the page does not draw", () => {
+    const many = large(2_000, 6_000);
+    const state = { ...firstState(many), consumersBy: [], databasesBy: [], says: ["blocked"] };
+    const view = { ...state, view: "reported" as const };
+    const { connections } = JSON.parse(mapExport(many, view, "json")) as { connections: unknown[] };
+    expect(connections).toHaveLength(1_500);
+    expect(connections[0]).toEqual({
+      consumer: "c-2",
+      workload: "w-2",
+      consumerLabels: {},
+      database: "db-14",
+      arn: "arn:db-14",
+      databaseLabels: { app: "orders", env: "prod" },
+      port: 3306,
+      reported: "blocked",
+      happened: "ACCEPT",
+      accepted: 1,
+      rejected: 0,
+      first: 1,
+      last: 2,
+    });
+    expect(mapExport(many, view, "csv").trimEnd().split("\r\n")).toHaveLength(1_501);
+  });
+
+  it("hold every link between the shown groups, also what the page does not draw", () => {
+    const base = large(60, 3_000);
+    const consumer = base.links.consumer.map((at) => at % 50);
+    const database = base.links.consumer.map((at) => Math.floor(at / 50));
+    const many = { ...base, links: { ...base.links, consumer, database } };
+    const open = { ...firstState(many), consumersBy: [], databasesBy: [], view: "reported" as const };
+    const links = trafficMap(many, open, Number.POSITIVE_INFINITY).links;
+    expect(links.length).toBeGreaterThan(trafficMap(many, open).links.length);
+    expect(mapExport(many, open, "dot").match(/ -> /g)).toHaveLength(links.length);
+    expect(mapExport(many, open, "mmd").match(/\| d\d+$/gm)).toHaveLength(links.length);
   });
 
   it.each([0, 951_782_400, 1_786_768_200, 4_102_444_799])("read and write the time %i alike", (seconds) => {

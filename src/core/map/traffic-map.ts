@@ -67,8 +67,12 @@ export interface TrafficMap {
   };
 }
 
-/** Groups, filters and adds up. Pure: the same data and state give the same map. */
-export function trafficMap(data: MapData, state: MapState): TrafficMap {
+/**
+ * Groups, filters and adds up. Pure: the same data and state give the same map.
+ *
+ * @param mostLinks how many links it holds; exports want all of them
+ */
+export function trafficMap(data: MapData, state: MapState, mostLinks = MOST_LINKS): TrafficMap {
   const passed = passingLinks(data, state);
   const { consumer, database } = data.links;
   const consumers = shown(consumerSide(data, state), consumer, passed, "consumer");
@@ -77,8 +81,8 @@ export function trafficMap(data: MapData, state: MapState): TrafficMap {
   return {
     consumers: consumers.nodes,
     databases: databases.nodes,
-    links: links.slice(0, MOST_LINKS),
-    undrawn: Math.max(0, links.length - MOST_LINKS),
+    links: links.slice(0, mostLinks),
+    undrawn: Math.max(0, links.length - mostLinks),
     totals: {
       pairs: passed.length,
       consumers: distinct(consumer, passed, data.consumers.length),

@@ -1,9 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { extname } from "node:path";
 import { serve } from "@hono/node-server";
 import { explainAccess } from "../../../app/explain-access.ts";
 import { type MapDraft, mapData } from "../../../app/map-data.ts";
+import type { MapData } from "../../../core/map/map-data.ts";
+import { EXPORTS, type MapExport, mapExport } from "../../../core/map/map-export.ts";
+import { firstState } from "../../../core/map/map-state.ts";
 import { mapApp } from "../../web/map-app.ts";
 import { singleFile, uiAssets } from "../../web/ui-assets.ts";
 import type { CliContext } from "../context.ts";
@@ -24,9 +28,10 @@ export async function runMap(context: CliContext, options: MapOptions): Promise<
   const settings = await readSettings(options);
   await withWorld(context, settings, async (world) => {
     const planned = await world.plan();
-    const json = JSON.stringify(mapData(planned, await draftOf(context, settings, world, options.draft)));
+    const data = mapData(planned, await draftOf(context, settings, world, options.draft));
+    const json = JSON.stringify(data);
     if (settings.json) context.out(json);
-    else if (options.out !== undefined) await save(context, options.out, singleFile(await uiAssets(), json));
+    else if (options.out !== undefined) await save(context, options.out, await exported(data, options.out));
     else {
       const explain = async (source: string, database: string): Promise<string | undefined> => {
         const found = explainAccess(planned, { source, database, owner: settings.plan.owner });
@@ -34,6 +39,19 @@ export async function runMap(context: CliContext, options: MapOptions): Promise<
       };
       await serveUntilStopped(context, options, { data: async () => json, explain });
     }
+  });
+}
+
+/** The end of the name says what is wanted. */
+async function exported(data: MapData, path: string): Promise<string> {
+  const end = extname(path).slice(1).toLowerCase();
+  if (end in EXPORTS) return mapExport(data, firstState(data), end as MapExport);
+  if (end === "html" || end === "htm") return singleFile(await uiAssets(), JSON.stringify(data));
+  throw new CliProblem({
+    code: "MAP_FORMAT_UNKNOWN",
+    what: `"${path}" does not end in a format that the map can be saved in`,
+    why: `There are html, ${Object.keys(EXPORTS).join(", ")}; a PNG is drawn by the page itself, under Export`,
+    fix: "Give the file one of these ends, such as map.html",
   });
 }
 
