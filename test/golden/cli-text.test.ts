@@ -1,9 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli, tooWide } from "../support/run-cli.ts";
 import { writeSampleFlowLogs } from "../support/sample-flow-logs.ts";
+
+const TESTS = `tests:
+  - { from: role=web app=orders env=prod, must_reach: orders }
+  - { from: role=web, must_not_reach: ledger }
+  - { description: "a | b <b>@team</b>", from: role=wep, must_reach: orders }
+`;
 
 let folder: string;
 
@@ -70,6 +76,20 @@ describe("what a person reads", () => {
       await expect(out).toMatchFileSnapshot(`cli/help-${command}.txt`);
     },
   );
+});
+
+describe("what a pull request shows", () => {
+  it("is the plan and its tests as Markdown, the same each time", async () => {
+    const tests = join(folder, "tests.yaml");
+    writeFileSync(tests, TESTS);
+    const args = ["plan", ...sources(), ...flows(), "--format", "markdown"];
+    const plain = await runCli(args);
+    expect(plain.code).toBe(3);
+    const tested = await runCli([...args, "--tests", tests]);
+    expect(tested.code).toBe(4);
+    expect((await runCli([...args, "--tests", tests])).out).toBe(tested.out);
+    await expect(placeless(tested.out)).toMatchFileSnapshot("cli/plan-comment.md");
+  });
 });
 
 describe("what a program reads", () => {

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import type { Planned } from "../../../app/plan-databases.ts";
+import { type PolicyTestReport, runPolicyTests } from "../../../app/run-policy-tests.ts";
 import { verifyPlan } from "../../../app/verify-plan.ts";
 import { comparePlans, type PlanComparison } from "../../../core/plan/compare-plans.ts";
 import { comparisonDocument } from "../../../core/plan/comparison-document.ts";
@@ -11,15 +12,19 @@ import { type World, withWorld } from "../load.ts";
 import { namesOf } from "../names.ts";
 import { CliProblem } from "../problem.ts";
 import { draftText } from "../render/draft-text.ts";
+import { planMarkdown } from "../render/plan-markdown.ts";
 import { type NameOf, planText } from "../render/plan-text.ts";
 import { verificationText } from "../render/verification-text.ts";
 import { readSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
+import { testsBeside } from "./test.ts";
 
 export interface PlanOptions extends SourceOptions {
   readonly out?: string;
   readonly draft?: boolean;
   readonly verify?: boolean;
+  readonly format?: Format;
+  readonly tests?: string;
 }
 
 /** Makes a plan, shows it, and saves it where that was asked. */
@@ -27,15 +32,40 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
   const settings = await readSettings(options);
   await withWorld(context, settings, async (world) => {
     const planned = await world.plan(options.draft === true ? "draft" : "active");
-    const { plan, inventory } = planned;
-    const verification = options.verify === true ? verifyPlan(plan, inventory) : undefined;
+    const verification = options.verify === true ? verifyPlan(planned.plan, planned.inventory) : undefined;
     const isSound = verification === undefined || verification.violations.length === 0;
     const beside = { verification, draft: await draftBeside(world, planned, options) };
-    const json = JSON.stringify({ ...planDocument(plan), ...besideDocument(beside) }, null, 2);
-    context.out(settings.json ? json : shown(context, planned, settings.verbose, beside));
+    const json = JSON.stringify({ ...planDocument(planned.plan), ...besideDocument(beside) }, null, 2);
+    const tests = await testsOf(planned, options);
+    context.out(
+      inFormat(settings.json ? "json" : options.format, {
+        json: () => json,
+        markdown: () => planMarkdown(planned.plan, tests),
+        text: () => shown(context, planned, settings.verbose, beside),
+      }),
+    );
     if (options.out !== undefined) await keep(context, options.out, json, isSound);
-    context.exit(isSound ? planExit(plan) : 1);
+    context.exit(isSound ? testedExit(planned.plan, tests) : 1);
   });
+}
+
+type Format = "text" | "json" | "markdown";
+
+const inFormat = (format: Format | undefined, texts: Readonly<Record<Format, () => string>>): string =>
+  texts[format ?? "text"]();
+
+/** A test that failed tells more than what the plan is about to do. */
+const testedExit = (plan: Plan, tests: PolicyTestReport | undefined): ExitCode =>
+  tests !== undefined && tests.failed > 0 ? 4 : planExit(plan);
+
+/** What came of the policy's own tests; `undefined` when there are none, or nobody reads them. */
+async function testsOf(
+  planned: Planned,
+  { format, tests }: PlanOptions,
+): Promise<PolicyTestReport | undefined> {
+  if (format !== "markdown") return undefined;
+  const assertions = [...(planned.index.policy.tests ?? []), ...(await testsBeside(tests))];
+  return assertions.length === 0 ? undefined : runPolicyTests(planned, assertions);
 }
 
 /** The plan of the policy in force, and what the draft makes different. */

@@ -38,7 +38,8 @@ export async function runTests(context: CliContext, options: TestOptions): Promi
   });
 }
 
-async function testsBeside(path: string | undefined): Promise<readonly Assertion[]> {
+/** The assertions of a tests file: the one named, else the one in the working directory, if there is one. */
+export async function testsBeside(path: string | undefined): Promise<readonly Assertion[]> {
   if (path !== undefined) return readTestsFile(path);
   return existsSync(DEFAULT_FILE) ? readTestsFile(DEFAULT_FILE) : [];
 }

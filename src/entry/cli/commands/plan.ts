@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { PlanOptions } from "../actions/plan.ts";
 import type { CliContext } from "../context.ts";
 import { withSources } from "../source-options.ts";
@@ -11,6 +11,12 @@ export function planCommand(context: CliContext): Command {
     .option("--verify", "check each step with a second reading that shares no code with the planner")
     .option("--draft", "preview the policy that is not provisioned yet")
     .option("--acknowledge <token...>", "overrule a refusal by its token")
+    .addOption(
+      new Option("--format <format>", "text, json, or markdown: a pull-request comment with the policy tests")
+        .choices(["text", "json", "markdown"])
+        .conflicts("json"),
+    )
+    .option("--tests <file>", "with markdown: assertions to try, as in moat test")
     .option("--verbose", "every database and every finding")
     .action(async (options: PlanOptions) => {
       const { runPlan } = await import("../actions/plan.ts");

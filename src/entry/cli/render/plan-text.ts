@@ -28,7 +28,7 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
 }
 
 /** Nothing to do, nothing to say. */
-const isQuiet = (d: DatabasePlan): boolean =>
+export const isQuiet = (d: DatabasePlan): boolean =>
   d.mode === "enforce" && d.inSync && d.refused.length === 0 && d.findings.every((f) => QUIET.has(f.code));
 
 function databaseText(d: DatabasePlan, options: PlanTextOptions): string {
@@ -202,13 +202,16 @@ function findingsText(d: DatabasePlan, { style, verbose }: PlanTextOptions): rea
 const QUIET: ReadonlySet<string> = new Set(["NO_FLOW_HISTORY", "PROVIDER_IP_LIST_IGNORED"]);
 
 /** One line that says how things stand. */
-export function planSummary(plan: Plan, style: Style): string {
-  const enforced = plan.databases.filter((d) => d.mode === "enforce");
-  const counts = [
+export const planSummary = (plan: Plan, style: Style): string =>
+  style.bold(`Plan: ${planCounts(plan)} · policy version ${plan.policy.version}`);
+
+/** How many databases stand how. */
+export function planCounts({ databases }: Plan): string {
+  const enforced = databases.filter((d) => d.mode === "enforce");
+  return [
     `${enforced.filter((d) => d.steps.length > 0).length} to change`,
     `${enforced.filter((d) => d.inSync && d.refused.length === 0).length} in sync`,
     `${enforced.filter((d) => d.refused.length > 0).length} refused`,
-    `${plan.databases.length - enforced.length} observed`,
-  ];
-  return style.bold(`Plan: ${counts.join(", ")} · policy version ${plan.policy.version}`);
+    `${databases.length - enforced.length} observed`,
+  ].join(", ");
 }
