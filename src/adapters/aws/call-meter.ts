@@ -1,5 +1,10 @@
 import type { FinalizeRequestMiddleware, MiddlewareStack } from "@smithy/types";
-import { type BudgetedCall, FULL_BUDGET, reserveCall } from "../../core/budget/call-budget.ts";
+import {
+  type BucketLevel,
+  type BudgetedCall,
+  bucketKey,
+  reserveCall,
+} from "../../core/budget/call-budget.ts";
 import type { Clock } from "../../ports/clock.ts";
 
 /** Holds calls back until the budget has room for them. One meter serves everything that a process asks of AWS. */
@@ -24,12 +29,13 @@ export function callMeter({
   readonly clock: Clock;
 }): CallMeter {
   const share = percent / 100;
-  let levels = FULL_BUDGET;
+  const levels = new Map<string, BucketLevel>();
   return {
     async pass(call) {
-      const reserved = reserveCall(levels, call, { share, nowMs: clock.now() });
-      ({ levels } = reserved);
-      if (reserved.waitMs > 0) await clock.sleep(reserved.waitMs);
+      const key = bucketKey(call);
+      const { level, waitMs } = reserveCall(levels.get(key), call.operation, { share, nowMs: clock.now() });
+      levels.set(key, level);
+      if (waitMs > 0) await clock.sleep(waitMs);
     },
   };
 }
