@@ -10,8 +10,11 @@ const FIRST = Number(process.env.MOAT_FIRST_SEED ?? 1);
 /** From so many seeds on, every kind of trouble must have happened. */
 const ENOUGH = 1_000;
 const MOST_MS_PER_SEED = 400;
-/** Seeds that once went wrong: a run deleted a group that another had just told RDS to attach. */
-const ONCE_BROKEN = [782];
+/**
+ * Seeds that once went wrong: a run deleted a group that another had just told RDS to attach. In 782 it could have seen
+ * that, in 423 the two calls were a tenth of a second apart: there the database must come back from it.
+ */
+const ONCE_BROKEN = [782, 423];
 
 describe("a simulated company", () => {
   if (ONE !== undefined) {

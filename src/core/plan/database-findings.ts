@@ -24,6 +24,7 @@ export function databaseFindings(context: FindingContext): readonly Diagnostic[]
   const changes = (context.change?.steps.length ?? 0) > 0;
   return [
     ...observedRefusals(context),
+    ...groupsGone(context),
     ...(changes ? [...noHistory(context), ...untrackedSessions(context)] : []),
     ...unknownPeers(context),
     ...openToWorld(context),
@@ -38,6 +39,15 @@ function observedRefusals({ mode, refused }: FindingContext): readonly Diagnosti
     what: r.what,
     why: r.why,
     fix: r.fix,
+  }));
+}
+
+function groupsGone({ live }: FindingContext): readonly Diagnostic[] {
+  return live.gone.map((id) => ({
+    code: "GROUP_GONE",
+    what: `Database "${live.database.id}" lists ${id}, which no longer exists`,
+    why: "It was deleted before RDS had put it on an interface: no interface carries it, and it admits nobody",
+    fix: "Nothing to do where Moat enforces: it takes the group off the list. Else set the list of groups anew",
   }));
 }
 

@@ -3,6 +3,8 @@ import type { GroupRef, Step } from "./plan.ts";
 /** The list of groups on a database now, and as it should be. */
 export interface MembershipChange {
   readonly attached: readonly string[];
+  /** Attached groups that no longer exist: no list may name them, and nobody waits for them. */
+  readonly gone?: readonly string[];
   readonly target: readonly GroupRef[];
   /** True while AWS is still carrying out an earlier change. */
   readonly inTransition: boolean;
@@ -22,8 +24,9 @@ export function membershipSteps(change: MembershipChange): readonly Step[] {
     ? [waitStep(attached, "An earlier change is still under way")]
     : [];
   const joining = target.filter((g) => !attached.includes(g));
-  const both = [...attached, ...joining];
-  const leaving = attached.filter((g) => !target.includes(g));
+  const standing = attached.filter((g) => change.gone?.includes(g) !== true);
+  const both = [...standing, ...joining];
+  const leaving = standing.filter((g) => !target.includes(g));
   if (joining.length > 0 && leaving.length > 0 && both.length <= change.limit) {
     steps.push({
       action: "setDatabaseGroups",
@@ -42,6 +45,8 @@ function lastReason(
   joining: readonly string[],
   leaving: readonly string[],
 ): string {
+  if (leaving.length === 0 && joining.length === 0)
+    return `Take ${(change.gone ?? []).join(", ")} off the list: it no longer exists, and no interface carries it`;
   if (leaving.length === 0) return `Attach ${joining.join(", ")}`;
   if (joining.length === 0 || change.attached.length + joining.length <= change.limit) {
     return `Detach ${leaving.join(", ")}: the groups that stay admit every consumer that policy allows`;

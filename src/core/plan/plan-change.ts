@@ -10,6 +10,7 @@ import type { AddressSet } from "../net/address-set.ts";
 import { type CompiledRule, ruleContent } from "../rule/compile-rules.ts";
 import { placeRules, type Slot } from "../rule/place-rules.ts";
 import { ruleKey } from "../rule/rule-key.ts";
+import { goneGroups } from "./gone-groups.ts";
 import {
   egressChange,
   egressSteps,
@@ -30,6 +31,8 @@ export interface LiveDatabase {
   readonly attached: readonly SecurityGroup[];
   /** Attached ids that the inventory does not hold: what they admit cannot be known. */
   readonly unread: readonly string[];
+  /** Attached ids of groups that no longer exist, see {@link goneGroups}. */
+  readonly gone: readonly string[];
   /** Our groups for this database in its VPC, attached ones first. */
   readonly managed: readonly SecurityGroup[];
   readonly inTransition: boolean;
@@ -42,12 +45,14 @@ export function liveDatabase(world: World, database: Database): LiveDatabase {
   const managed = (world.managed.get(database.arn) ?? [])
     .filter((g) => database.vpcId === undefined || g.vpcId === database.vpcId)
     .sort((a, b) => isAttached(a) - isAttached(b) || (a.groupId < b.groupId ? -1 : 1));
+  const gone = goneGroups(world, database, attachedIds);
   const memberships = [...database.memberships, ...database.members.flatMap((m) => m.memberships)];
   return {
     database,
     attachedIds,
     attached: attachedIds.flatMap((id) => world.groups.get(id) ?? []),
-    unread: attachedIds.filter((id) => !world.groups.has(id)),
+    unread: attachedIds.filter((id) => !world.groups.has(id) && !gone.includes(id)),
+    gone,
     managed,
     inTransition: memberships.some((m) => m.status !== "active"),
   };
@@ -94,6 +99,7 @@ export function planChange(
   const surplus = live.managed.map((g) => g.groupId as string).filter((id) => !target.includes(id));
   const membership = membershipSteps({
     attached: live.attachedIds,
+    gone: live.gone,
     target,
     inTransition: live.inTransition,
     limit: world.inventory.quotas.securityGroupsPerInterface,
@@ -182,7 +188,7 @@ function rememberedGroups(world: World, live: LiveDatabase): Tags {
  */
 function beforeMoat(world: World, live: LiveDatabase, ours: ReadonlySet<string>): readonly string[] {
   const known = live.attachedIds
-    .filter((id) => !ours.has(id))
+    .filter((id) => !ours.has(id) && !live.gone.includes(id))
     .flatMap((id) => {
       const tags = world.groups.get(id)?.tags ?? {};
       const halfMarked = tags[OWNER_TAG] === world.settings.owner || tags[DATABASE_TAG] === live.database.arn;

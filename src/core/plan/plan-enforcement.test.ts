@@ -11,7 +11,7 @@ import {
   sg,
 } from "../../../test/fixtures/inventory.ts";
 import { allows, onlyDatabase, type PlanCase, planOf } from "../../../test/fixtures/plan.ts";
-import type { RuleContent } from "../inventory/model.ts";
+import type { RuleContent, SecurityGroup } from "../inventory/model.ts";
 import { originalGroups } from "../inventory/ownership.ts";
 import { addressSetOfCidrs } from "../net/address-set.ts";
 import type { Cidr } from "../net/cidr.ts";
@@ -463,5 +463,57 @@ describe("a rule that stands in two managed groups", () => {
     const plan = onlyDatabase(planOf(seen(["sg-a", "sg-b"], [...cidrs, "10.0.0.7/32"])));
     const last = plan.steps.findLast((s) => s.action === "setDatabaseGroups");
     expect([plan.refused, last?.action === "setDatabaseGroups" && last.groups.length]).toEqual([[], 2]);
+  });
+});
+
+describe("a group that was deleted before RDS had put it on an interface", () => {
+  const managed = managedGroup("sg-m", "orders", [rule("10.0.1.10/32"), OPEN_EGRESS]);
+  const policies = [allows("orders", ["10.0.1.10/32"])];
+  const world = (
+    carried: readonly string[],
+    onInterface: readonly string[],
+    groups: readonly SecurityGroup[],
+    over: Parameters<typeof database>[2] = {},
+  ): PlanCase => ({
+    inventory: inventory({
+      databases: [database("orders", carried, over)],
+      securityGroups: groups,
+      networkInterfaces: [networkInterface("eni-1", ["10.0.9.4"], onInterface)],
+    }),
+    policies,
+  });
+
+  it("is taken off the list, and said", () => {
+    const c = world(["sg-m", "sg-gone"], ["sg-m"], [managed]);
+    expect(lines(c)).toEqual(["set sg-m", "wait"]);
+    expect(onlyDatabase(planOf(c)).findings.map((f) => f.code)).toContain("GROUP_GONE");
+  });
+
+  it("is named by no list, and not remembered as one that was there before", () => {
+    const c = world(["sg-old", "sg-gone"], ["sg-old"], [OPEN_GROUP]);
+    expect(lines(c).slice(-4)).toEqual(["set sg-old new-1", "wait", "set new-1", "wait"]);
+    const created = onlyDatabase(planOf(c)).steps[0];
+    expect(created?.action === "createSecurityGroup" && created.tags["moat:original-groups"]).toBe("sg-old");
+  });
+
+  it.each([
+    { name: "an interface carries it", c: world(["sg-m", "sg-gone"], ["sg-m", "sg-gone"], [managed]) },
+    { name: "no interface shows the other groups", c: world(["sg-m", "sg-gone"], ["sg-x"], [managed]) },
+    { name: "no group can be read", c: world(["sg-gone"], [], []) },
+    {
+      name: "RDS is still at work",
+      c: world(["sg-m", "sg-gone"], ["sg-m"], [managed], { status: "modifying" }),
+    },
+    {
+      name: "RDS is still adding it",
+      c: world(["sg-m"], ["sg-m"], [managed], {
+        memberships: [
+          { groupId: sg("sg-m"), status: "active" },
+          { groupId: sg("sg-gone"), status: "adding" },
+        ],
+      }),
+    },
+  ])("is not taken for one where $name", ({ c }) => {
+    expect(onlyDatabase(planOf(c)).refused.map((r) => r.gate)).toContain("notReady");
   });
 });

@@ -32,6 +32,7 @@ export function planRollback(world: World, database: Database): RollbackPlan {
   if ("gate" in target) return { ...shared, steps: [], refused: [target] };
   const membership = membershipSteps({
     attached: live.attachedIds,
+    gone: live.gone,
     target,
     inTransition: live.inTransition,
     limit: world.inventory.quotas.securityGroupsPerInterface,
@@ -49,7 +50,7 @@ function targetGroups(world: World, live: LiveDatabase): readonly string[] | Ref
   const remembered = live.managed.flatMap((g) => originalGroups(g.tags) ?? []);
   const existing = [...new Set<string>(remembered)].filter((id) => world.groups.has(id) && !managed.has(id));
   if (existing.length > 0) return existing;
-  const beside = live.attachedIds.filter((id) => !managed.has(id));
+  const beside = live.attachedIds.filter((id) => !managed.has(id) && !live.gone.includes(id));
   if (beside.length > 0) return beside;
   const names =
     remembered.length > 0 ? `${remembered.join(", ")} no longer exist` : "no managed group remembers any";
