@@ -63,6 +63,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "plan",
     "policy",
     "rule",
+    "suggest",
     "trail",
     "verify",
   ],

@@ -1,0 +1,109 @@
+import { addAll, addBit, type BitSet, bitSet, hasBit, membersOf } from "../label/bit-set.ts";
+import { tightQuery } from "./fewest-queries.ts";
+import type { LeftoverKind, SuggestEstate, SuggestSettings } from "./model.ts";
+import type { Target } from "./target.ts";
+import { matching, type WorkloadClass, type WorkloadClasses } from "./workload-classes.ts";
+
+/** Which classes of consumers a target's rules should cover, and which they cannot. */
+export interface Judged {
+  readonly target: Target;
+  /** Positions of classes, ascending. */
+  readonly required: readonly number[];
+  /** Whom a rule may mean: the required, whoever their own labels mean, and whom policy allows already. */
+  readonly may: BitSet;
+  /** Why a class that was seen is not covered. */
+  readonly refused: ReadonlyMap<number, LeftoverKind>;
+}
+
+/** Decides for every class of workloads that was seen at a target whether its labels can be let in. */
+export function judgeTarget(
+  estate: SuggestEstate,
+  classes: WorkloadClasses,
+  target: Target,
+  settings: SuggestSettings,
+): Judged {
+  const records = new Map<number, number>();
+  for (const { workload, records: more } of target.seen) {
+    const at = classes.classOf[workload] ?? -1;
+    records.set(at, (records.get(at) ?? 0) + more);
+  }
+  const free = allowedClasses(estate, classes, target, records.size);
+  const known = bitSet(classes.classes.length);
+  addAll(known, free);
+  for (const at of records.keys()) addBit(known, at);
+  const refused = new Map<number, LeftoverKind>();
+  const required: number[] = [];
+  const may = bitSet(classes.classes.length);
+  for (const at of [...records.keys()].sort((a, b) => a - b)) {
+    const meant = matching(classes, tightQuery(classes, at));
+    const why = refusal({ estate, classes, target, settings }, at, {
+      meant,
+      known,
+      records: records.get(at) ?? 0,
+    });
+    if (why !== undefined) {
+      refused.set(at, why);
+      continue;
+    }
+    required.push(at);
+    addAll(may, meant);
+  }
+  // A boundary holds although policy of today crosses it, so what is allowed already is no excuse to mean it again.
+  for (const at of membersOf(free)) if (!forbidden(estate, target, classes.classes[at])) addBit(may, at);
+  return { target, required, may, refused };
+}
+
+interface Judging {
+  readonly estate: SuggestEstate;
+  readonly classes: WorkloadClasses;
+  readonly target: Target;
+  readonly settings: SuggestSettings;
+}
+
+interface Seen {
+  readonly meant: BitSet;
+  /** Classes that were seen or are allowed. */
+  readonly known: BitSet;
+  readonly records: number;
+}
+
+function refusal(
+  { estate, classes, target, settings }: Judging,
+  at: number,
+  { meant, known, records }: Seen,
+): LeftoverKind | undefined {
+  const own = classes.classes[at];
+  if (own === undefined || Object.keys(own.labels).length === 0) return "unlabelled";
+  if (records < settings.leastRecords) return "oneOff";
+  let all = 0;
+  let unseen = 0;
+  for (const each of membersOf(meant)) {
+    const other = classes.classes[each];
+    if (forbidden(estate, target, other)) return "boundary";
+    all += other?.members.length ?? 0;
+    if (!hasBit(known, each)) unseen += other?.members.length ?? 0;
+  }
+  return unseen > all * settings.mostUnseenShare ? "labelsTooCoarse" : undefined;
+}
+
+const forbidden = (estate: SuggestEstate, target: Target, of: WorkloadClass | undefined): boolean =>
+  of?.members.some((workload) => target.databases.some((at) => estate.databases[at]?.forbids(workload))) ===
+  true;
+
+/** Classes of which policy lets every workload into every database of the target. */
+function allowedClasses(
+  estate: SuggestEstate,
+  { classes }: WorkloadClasses,
+  target: Target,
+  seen: number,
+): BitSet {
+  const free = bitSet(classes.length);
+  if (seen === 0) return free;
+  for (const [at, { members }] of classes.entries()) {
+    const allowed = members.every((workload) =>
+      target.databases.every((database) => estate.databases[database]?.allows(workload)),
+    );
+    if (allowed) addBit(free, at);
+  }
+  return free;
+}

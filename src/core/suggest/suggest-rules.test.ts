@@ -1,0 +1,270 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { LabelQuery } from "../policy/source/consumer-source.ts";
+import type { Observation, SuggestDatabase, Suggestions, SuggestWorkload } from "./model.ts";
+import { suggestRules } from "./suggest-rules.ts";
+
+/** `web orders prod` as labels of the keys role, app and env; `-` for none. */
+function labels(text: string): LabelQuery {
+  const words = text.split(" ");
+  return Object.fromEntries(
+    ["role", "app", "env"].flatMap((key, i) => {
+      const word = words[i] ?? "-";
+      return word === "-" ? [] : [[key, word.split("|")]];
+    }),
+  );
+}
+const workload = (text: string, at: number): SuggestWorkload => ({ name: `w${at}`, labels: labels(text) });
+const database = (id: string, text: string, more: Partial<SuggestDatabase> = {}): SuggestDatabase => ({
+  id,
+  labels: labels(text),
+  forbids: () => false,
+  allows: () => false,
+  ...more,
+});
+const seen = (at: number, db = 0, records = 10): Observation => ({
+  address: `10.0.0.${at}`,
+  workload: at,
+  database: db,
+  records,
+  firstSeen: "2026-08-01T00:00:00Z",
+  lastSeen: "2026-08-02T00:00:00Z",
+});
+const texts = ({ suggestions }: Suggestions): string[] =>
+  suggestions.map(({ consumers }) =>
+    Object.entries(consumers)
+      .map(([key, values]) => `${key}=${values.join("|")}`)
+      .join(" "),
+  );
+const orders = [database("orders", "database orders prod")];
+
+describe("suggestRules", () => {
+  it.each([
+    { name: "one role", all: ["web orders prod"], saw: [0], want: ["role=web app=orders env=prod"] },
+    {
+      name: "two roles in one rule, for nobody else has either",
+      all: ["web orders prod", "batch orders prod", "web orders dev"],
+      saw: [0, 1],
+      want: ["role=batch|web app=orders env=prod"],
+    },
+    {
+      name: "two rules where one would let in somebody that was never seen",
+      all: ["web orders prod", "batch stock prod", "batch orders prod", "web stock prod"],
+      saw: [0, 1],
+      want: ["role=batch app=stock env=prod", "role=web app=orders env=prod"],
+    },
+    {
+      name: "every value in use is no condition",
+      all: ["web orders prod", "web orders dev", "web orders test", "web orders lab", "batch stock prod"],
+      saw: [0, 1, 2, 3],
+      want: ["role=web app=orders"],
+    },
+  ])("$name", ({ all, saw, want }) => {
+    const estate = { workloads: all.map(workload), databases: orders };
+    const found = suggestRules({ estate, observations: saw.map((at) => seen(at)) });
+    expect(texts(found).sort()).toEqual(want);
+    expect(found.totals).toEqual({ seen: saw.length, alreadyAllowed: 0, covered: saw.length, leftOver: 0 });
+  });
+
+  it("says who was seen, since when, and whom the rule would let in besides", () => {
+    const workloads = ["web orders prod", "web orders prod", "web orders prod", "batch orders prod"].map(
+      workload,
+    );
+    const { suggestions } = suggestRules({
+      estate: { workloads, databases: orders },
+      observations: [seen(0), { ...seen(2), firstSeen: "2026-07-01T00:00:00Z", records: 5 }],
+    });
+    expect(suggestions).toMatchObject([
+      {
+        databases: ["orders"],
+        evidence: {
+          workloads: 2,
+          conversations: 2,
+          records: 15,
+          firstSeen: "2026-07-01T00:00:00Z",
+          lastSeen: "2026-08-02T00:00:00Z",
+          coverage: 1,
+        },
+        neverSeen: { pairs: 1, sameLabels: 1, examples: ["w1"] },
+      },
+    ]);
+  });
+
+  it("counts other databases of the same labels among what it would also allow", () => {
+    const databases = [...orders, database("orders-copy", "database orders prod")];
+    const { suggestions } = suggestRules({
+      estate: { workloads: ["web orders prod"].map(workload), databases },
+      observations: [seen(0)],
+    });
+    expect(suggestions).toMatchObject([{ databases: ["orders", "orders-copy"], neverSeen: { pairs: 1 } }]);
+  });
+
+  it("names everybody whom it leaves out, with the reason", () => {
+    const workloads = [
+      "web orders prod",
+      "-",
+      "batch orders prod",
+      "admin - -",
+      "admin orders dev",
+      "admin orders prod",
+    ];
+    const found = suggestRules({
+      estate: {
+        workloads: workloads.map(workload),
+        databases: [
+          database("orders", "database orders prod", { forbids: (at) => at === 4 }),
+          database("bare", "-"),
+        ],
+      },
+      observations: [
+        seen(0),
+        seen(1),
+        seen(2, 0, 1),
+        seen(3),
+        seen(0, 1),
+        { address: "192.0.2.1", database: 0, records: 3 },
+        { address: "192.0.2.2", database: 0, records: 3, ambiguous: true },
+        { ...seen(5), address: "10.9.9.9" },
+      ],
+      scanners: new Set(["10.9.9.9"]),
+    });
+    expect(texts(found)).toEqual(["role=web app=orders env=prod"]);
+    expect(found.leftovers.map(({ kind, consumer }) => `${kind} ${consumer}`)).toEqual([
+      "unknownAddress 192.0.2.1",
+      "ambiguousAddress 192.0.2.2",
+      "scanner w5",
+      "oneOff w2",
+      "unlabelled w1",
+      "boundary w3",
+      "unlabelledDatabase w0",
+    ]);
+    expect(found.totals).toEqual({ seen: 8, alreadyAllowed: 0, covered: 1, leftOver: 7 });
+  });
+
+  it("leaves labels out that mean mostly others", () => {
+    const workloads = ["- orders -", "web orders prod", "batch orders prod"].map(workload);
+    const found = suggestRules({ estate: { workloads, databases: orders }, observations: [seen(0)] });
+    expect(found.leftovers.map(({ kind }) => kind)).toEqual(["labelsTooCoarse"]);
+  });
+
+  it("suggests nothing that policy allows already, and uses it to need fewer rules", () => {
+    const workloads = ["web orders prod", "batch stock prod", "batch orders prod", "web stock prod"].map(
+      workload,
+    );
+    const allows = (at: number): boolean => at > 1;
+    const found = suggestRules({
+      estate: { workloads, databases: [database("orders", "database orders prod", { allows })] },
+      observations: [seen(0), seen(1), seen(2)],
+    });
+    expect(texts(found)).toHaveLength(1);
+    expect(found.totals).toEqual({ seen: 3, alreadyAllowed: 1, covered: 2, leftOver: 0 });
+    expect(found.suggestions).toMatchObject([{ neverSeen: { pairs: 0 } }]);
+  });
+});
+
+const word = (...values: string[]) => fc.constantFrom(...values);
+const arbWorkloads = fc.array(
+  fc.tuple(word("a", "b", "-"), word("x", "y", "z"), word("1", "2")).map((words) => words.join(" ")),
+  { minLength: 1, maxLength: 9 },
+);
+const arbWorld = fc.record({
+  workloads: arbWorkloads,
+  databases: fc.array(word("d x 1", "d y 1", "d x -"), { minLength: 1, maxLength: 3 }),
+  forbidden: fc.array(fc.nat(8), { maxLength: 2 }),
+  allowed: fc.array(fc.nat(8), { maxLength: 2 }),
+  pairs: fc.uniqueArray(
+    fc.record({ at: fc.nat(8), db: fc.nat(2), records: fc.integer({ min: 1, max: 3 }) }),
+    {
+      selector: ({ at, db }) => `${at} ${db}`,
+      maxLength: 9,
+    },
+  ),
+});
+type World = typeof arbWorld extends fc.Arbitrary<infer T> ? T : never;
+
+function estateOf({ workloads, databases, forbidden, allowed }: World) {
+  return {
+    workloads: workloads.map(workload),
+    databases: databases.map((text, at) =>
+      database(`db${at}`, text, {
+        forbids: (each) => forbidden.includes(each),
+        allows: (each) => allowed.includes(each),
+      }),
+    ),
+  };
+}
+const observationsOf = ({ pairs, workloads, databases }: World): Observation[] =>
+  pairs
+    .filter(({ at, db }) => at < workloads.length && db < databases.length)
+    .map(({ at, db, records }) => seen(at, db, records));
+const meets = (labelsOf: LabelQuery, query: LabelQuery): boolean =>
+  Object.entries(query).every(
+    ([key, values]) => labelsOf[key]?.some((value) => values.includes(value)) === true,
+  );
+const isCovered = (
+  world: World,
+  { suggestions }: Suggestions,
+  { workload: at = -1, database: db }: Observation,
+) =>
+  suggestions.some(
+    ({ consumers, providers }) =>
+      meets(estateOf(world).workloads[at]?.labels ?? {}, consumers) &&
+      meets(estateOf(world).databases[db]?.labels ?? {}, providers),
+  );
+
+describe("suggestRules, whatever the world", () => {
+  it("never takes a covered one away when more is seen", () => {
+    fc.assert(
+      fc.property(arbWorld, fc.nat(9), (world, some) => {
+        const estate = estateOf(world);
+        const all = observationsOf(world);
+        const before = suggestRules({ estate, observations: all.slice(0, some) });
+        const after = suggestRules({ estate, observations: all });
+        for (const each of all.slice(0, some)) {
+          if (isCovered(world, before, each)) expect(isCovered(world, after, each)).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("never crosses a boundary, and covers or names everything that was seen", () => {
+    fc.assert(
+      fc.property(arbWorld, (world) => {
+        const estate = estateOf(world);
+        const observations = observationsOf(world);
+        const found = suggestRules({ estate, observations });
+        for (const at of world.forbidden.filter((each) => each < world.workloads.length)) {
+          for (const db of world.databases.keys()) {
+            expect(isCovered(world, found, seen(at, db))).toBe(false);
+          }
+        }
+        const open = observations.filter(({ workload: at = -1 }) => !world.allowed.includes(at));
+        const covered = open.filter((each) => isCovered(world, found, each));
+        expect(found.totals.covered).toBeLessThanOrEqual(covered.length);
+        const named = new Set(
+          found.leftovers.flatMap((each) => each.databases.map((id) => `${each.consumer} ${id}`)),
+        );
+        for (const { workload: at, database: db } of open.filter((each) => !covered.includes(each))) {
+          expect(named).toContain(`w${at} db${db}`);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("says the same of the same observations in any order, and the same rules on a day that shows nobody new", () => {
+    fc.assert(
+      fc.property(arbWorld, fc.integer({ min: 1, max: 50 }), (world, more) => {
+        const estate = estateOf(world);
+        const observations = observationsOf(world).map((each) => ({ ...each, records: each.records + 2 }));
+        const first = suggestRules({ estate, observations });
+        expect(suggestRules({ estate, observations: observations.toReversed() })).toEqual(first);
+        const later = observations.map((each) => ({ ...each, records: each.records + more }));
+        const next = suggestRules({ estate, observations: later });
+        expect(next.suggestions.map(({ id }) => id)).toEqual(first.suggestions.map(({ id }) => id));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
