@@ -1,5 +1,7 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
+import type { TimeWindow } from "../core/flow/conversation.ts";
 import { ConversationTable } from "../core/flow/conversation-table.ts";
+import { filedInWindow } from "../core/flow/filed-in-window.ts";
 import { parseFlowLogKey } from "../core/flow/flow-log-key.ts";
 import { createFlowLogReader, type FlowLogSummary } from "../core/flow/flow-log-reader.ts";
 import { FlowLogFault, type FlowLogObject, type FlowLogObjects } from "../ports/flow-log-objects.ts";
@@ -15,17 +17,21 @@ export interface Traffic {
 /**
  * Reads every object into one table. A corrupt or truncated object gives what could be read, is named in `findings`
  * and never stops the others.
+ *
+ * @param window leaves out records outside of it, and objects that can hold none of it
  */
 export async function readTraffic(
   objects: FlowLogObjects,
   onObject?: (name: string) => void,
+  window?: TimeWindow,
 ): Promise<Traffic> {
   const table = new ConversationTable();
   const findings = new Map<string, Diagnostic>();
   const incomplete: string[] = [];
   for await (const object of objects.list()) {
+    if (window !== undefined && object.key !== undefined && !filedInWindow(object.key, window)) continue;
     onObject?.(object.name);
-    const { summary, fault } = await readObject(table, object);
+    const { summary, fault } = await readObject(table, object, window);
     for (const finding of [
       ...summaryFindings(object.name, summary),
       ...(fault === undefined ? [] : [faultFinding(fault)]),
@@ -40,9 +46,14 @@ export async function readTraffic(
 async function readObject(
   table: ConversationTable,
   object: FlowLogObject,
+  window: TimeWindow | undefined,
 ): Promise<{ readonly summary: FlowLogSummary; readonly fault?: FlowLogFault }> {
   const slot = object.key === undefined ? undefined : parseFlowLogKey(object.key)?.slot;
-  const reader = createFlowLogReader({ table, ...(slot === undefined ? {} : { fallbackTime: slot }) });
+  const reader = createFlowLogReader({
+    table,
+    ...(slot === undefined ? {} : { fallbackTime: slot }),
+    ...(window === undefined ? {} : { window }),
+  });
   try {
     for await (const chunk of object.read()) reader.push(chunk);
     return { summary: reader.end() };

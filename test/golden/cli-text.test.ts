@@ -31,6 +31,12 @@ describe("what a person reads", () => {
   it.each([
     { name: "flows", code: 0, args: () => ["flows", ...flows(), ...sources()] },
     { name: "flows-bare", code: 0, args: () => ["flows", ...flows(), "--action", "ACCEPT"] },
+    { name: "flows-denied", code: 0, args: () => ["flows", ...flows(), ...sources(), "--verdict", "denied"] },
+    {
+      name: "flows-window",
+      code: 0,
+      args: () => ["flows", ...flows(), "--since", "2026-01-05T09:30:00Z", "--until", "2026-01-05T09:40:00Z"],
+    },
     { name: "flows-none", code: 0, args: () => ["flows", ...flows(), "--consumer", "192.0.2.1"] },
     { name: "plan-refused", code: 3, args: () => ["plan", ...sources(), ...flows()] },
     { name: "plan-verbose", code: 3, args: () => ["plan", ...sources(), ...flows(), "--verbose"] },

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { sandboxClients } from "../../../test/support/sandbox-clients.ts";
+import { utcSeconds } from "../../core/flow/utc-time.ts";
 import type { FlowLogObject } from "../../ports/flow-log-objects.ts";
 import { s3Store } from "../../sandbox/aws/model/s3/store.ts";
 import { s3FlowLogObject, s3FlowLogs } from "./s3-flow-logs.ts";
@@ -51,6 +52,29 @@ describe("s3FlowLogs", () => {
     let count = 0;
     for await (const _ of s3FlowLogs(clients, { bucket: "logs", prefix: "k" }).list()) count += 1;
     expect(count).toBe(1005);
+  });
+
+  it.each(["plain", "hive"])("lists no folder of another day or hour: %s", async (layout) => {
+    const folder = (day: number, hour: number): string => {
+      const [d, h] = [String(day).padStart(2, "0"), String(hour).padStart(2, "0")];
+      return layout === "plain"
+        ? `AWSLogs/111122223333/vpcflowlogs/eu-west-1/2026/01/${d}/${h}`
+        : `AWSLogs/aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=eu-west-1/year=2026/month=01/day=${d}/hour=${h}`;
+    };
+    const keyOf = (day: number, hour: number): string =>
+      `${folder(day, hour)}/111122223333_vpcflowlogs_eu-west-1_fl-0a1b2c3d_202601${String(day).padStart(2, "0")}T${String(hour).padStart(2, "0")}30Z_a1.log.gz`;
+    const days = Array.from({ length: 28 }, (_, i) => i + 1);
+    const hours = Array.from({ length: 24 }, (_, i) => i);
+    const all = days.flatMap((day) => hours.map((hour) => keyOf(day, hour)));
+    const { sandbox, clients } = setting(Object.fromEntries(all.map((key) => [key, Buffer.from("x")])));
+    const window = { start: utcSeconds(2026, 1, 14, 23, 20), end: utcSeconds(2026, 1, 15, 0, 40) };
+    const before = sandbox.calls.length;
+    const found: string[] = [];
+    for await (const object of s3FlowLogs(clients, { bucket: "logs", prefix: "AWSLogs/" }, { window }).list())
+      found.push(object.key ?? "");
+    expect(found).toEqual([keyOf(14, 23), keyOf(15, 0), keyOf(15, 1)]);
+    // Folders above the days, two days, and the hours of each that may hold something.
+    expect(sandbox.calls.length - before).toBeLessThanOrEqual(12);
   });
 
   it("says which bucket does not exist", async () => {

@@ -1,3 +1,5 @@
+import type { TimeWindow } from "../../core/flow/conversation.ts";
+import { filedInWindow } from "../../core/flow/filed-in-window.ts";
 import { AwsFault } from "../../ports/aws-fault.ts";
 import { FlowLogFault, type FlowLogObject, type FlowLogObjects } from "../../ports/flow-log-objects.ts";
 import { callAws, toAwsFault } from "./aws-call.ts";
@@ -13,6 +15,13 @@ export interface S3ObjectRef {
   readonly versionId?: string;
 }
 
+/** What {@link s3FlowLogs} may be told besides where to look. */
+export interface S3FlowLogOptions {
+  readonly limits?: InflateLimits;
+  /** Leaves out objects that AWS has filed outside of it, without listing their folders. */
+  readonly window?: TimeWindow;
+}
+
 /**
  * Every flow-log object whose key begins with the prefix, in the order of keys; the one object, when the prefix is the
  * whole key of one. Objects without bytes, such as folder marks, are left out.
@@ -20,11 +29,15 @@ export interface S3ObjectRef {
 export function s3FlowLogs(
   clients: AwsClients,
   { bucket, prefix }: S3Uri,
-  limits: InflateLimits = INFLATE_LIMITS,
+  { limits = INFLATE_LIMITS, window }: S3FlowLogOptions = {},
 ): FlowLogObjects {
   return {
     async *list() {
-      for await (const object of listKeys(clients, bucket, prefix)) {
+      const keys =
+        window === undefined
+          ? listKeys(clients, bucket, prefix)
+          : listKeysInWindow(clients, bucket, prefix, window);
+      for await (const object of keys) {
         yield s3FlowLogObject(clients, { bucket, key: object }, limits);
         if (object === prefix) return;
       }
@@ -33,19 +46,50 @@ export function s3FlowLogs(
 }
 
 async function* listKeys(clients: AwsClients, bucket: string, prefix: string): AsyncGenerator<string> {
+  for await (const { keys } of listPages(clients, { Bucket: bucket, Prefix: prefix })) yield* keys;
+}
+
+/** Goes down folder by folder, past those of other days and hours. */
+async function* listKeysInWindow(
+  clients: AwsClients,
+  bucket: string,
+  prefix: string,
+  window: TimeWindow,
+): AsyncGenerator<string> {
+  for await (const page of listPages(clients, { Bucket: bucket, Prefix: prefix, Delimiter: "/" })) {
+    const folders = new Set(page.folders);
+    for (const name of [...page.keys, ...page.folders].toSorted(byCodePoint)) {
+      if (!filedInWindow(name, window)) continue;
+      if (folders.has(name)) yield* listKeysInWindow(clients, bucket, name, window);
+      else yield name;
+    }
+  }
+}
+
+/** The order in which S3 lists keys. */
+const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+interface Page {
+  readonly keys: readonly string[];
+  readonly folders: readonly string[];
+}
+
+async function* listPages(
+  clients: AwsClients,
+  input: { readonly Bucket: string; readonly Prefix: string; readonly Delimiter?: string },
+): AsyncGenerator<Page> {
   const { sdk, client } = await clients.s3();
   let token: string | undefined;
   do {
+    const more = token === undefined ? {} : { ContinuationToken: token };
     const page = await callAws("s3:ListBucket", () =>
-      client.send(
-        new sdk.ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: prefix,
-          ...(token === undefined ? {} : { ContinuationToken: token }),
-        }),
-      ),
+      client.send(new sdk.ListObjectsV2Command({ ...input, ...more })),
     );
-    for (const { Key, Size } of page.Contents ?? []) if (Key !== undefined && Size !== 0) yield Key;
+    const contents = page.Contents ?? [];
+    yield {
+      keys: contents.flatMap(({ Key, Size }) => (Key === undefined || Size === 0 ? [] : [Key])),
+      folders: (page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []),
+    };
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
   } while (token !== undefined);
 }

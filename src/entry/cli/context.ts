@@ -18,7 +18,7 @@ export interface CliContext {
   readonly interactive: boolean;
   /** Asks on standard error and reads one line of standard input; empty when there is none. */
   readonly ask: (question: string) => Promise<string>;
-  /** Settles when the user or the system asks the process to stop (SIGINT, SIGTERM). */
+  /** Settles when the user or the system asks the process to stop (SIGINT, SIGTERM), or nobody reads its results. */
   readonly untilStopped: () => Promise<void>;
   /** Sets the exit code of the command; the last one stays. */
   readonly exit: (code: ExitCode) => void;
@@ -29,8 +29,15 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
 /** The context of this process. */
 export function processContext(): CliContext {
+  // Whoever reads may have seen enough (`| head`). Work that has begun is finished all the same.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    nobodyReads.resolve();
+  });
   return {
-    out: (text) => process.stdout.write(`${text}\n`),
+    out: (text) => {
+      if (!process.stdout.destroyed) process.stdout.write(`${text}\n`);
+    },
     progress: (text) => process.stderr.write(`${text}\n`),
     style: styleFor(process.stdout, process.env),
     progressStyle: styleFor(process.stderr, process.env),
@@ -52,8 +59,11 @@ export const SYSTEM_CLOCK: Clock = {
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
+const nobodyReads = Promise.withResolvers<void>();
+
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
+    nobodyReads.promise.then(resolve);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
 }

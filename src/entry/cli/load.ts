@@ -1,6 +1,7 @@
 import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
 import { type Planned, planDatabases } from "../../app/plan-databases.ts";
 import { readTraffic, type Traffic } from "../../app/read-traffic.ts";
+import type { TimeWindow } from "../../core/flow/conversation.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
 import type { CliContext } from "./context.ts";
@@ -64,16 +65,18 @@ export async function readFlows(
   context: CliContext,
   settings: Settings,
   clients: AwsClients | undefined,
+  window?: TimeWindow,
 ): Promise<Traffic | undefined> {
   if (settings.flows === undefined) return undefined;
   let objects = 0;
   const region = settings.region === undefined ? {} : { region: settings.region };
   return readTraffic(
-    openFlows(settings.flows, context, () => clients ?? awsClients({ env: context.env, ...region })),
+    openFlows(settings.flows, context, () => clients ?? awsClients({ env: context.env, ...region }), window),
     () => {
       objects += 1;
       if (objects % 100 === 0) context.progress(context.progressStyle.dim(`… ${objects} flow-log objects`));
     },
+    window,
   );
 }
 

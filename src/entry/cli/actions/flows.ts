@@ -1,21 +1,34 @@
+import { type FlowVerdict, flowVerdicts } from "../../../app/flow-verdict.ts";
 import { labelsOf } from "../../../app/plan-databases.ts";
-import type { Conversation } from "../../../core/flow/conversation.ts";
+import type { Conversation, TimeWindow } from "../../../core/flow/conversation.ts";
+import type { ConversationTable } from "../../../core/flow/conversation-table.ts";
 import { type KnownDatabases, knownDatabases } from "../../../core/flow/known-databases.ts";
 import { databaseAddresses } from "../../../core/inventory/database-addresses.ts";
+import { formatAddress, parseAddress } from "../../../core/net/address.ts";
 import type { CliContext } from "../context.ts";
+import { parseDuration } from "../duration.ts";
+import type { JudgedConversation } from "../judged-conversation.ts";
 import { openWorld, readFlows } from "../load.ts";
+import { parseMoment } from "../moment.ts";
 import { CliProblem } from "../problem.ts";
-import { flowsText } from "../render/flows-text.ts";
 import { problemText } from "../render/problem-text.ts";
-import { labelText } from "../render/quantity.ts";
+import { counted, labelText } from "../render/quantity.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { openAws } from "../wire/aws-source.ts";
+import { followFlows } from "./follow-flows.ts";
+import { type FlowOutput, showFlows } from "./show-flows.ts";
 
 export interface FlowOptions extends SourceOptions {
   readonly database?: string;
   readonly consumer?: string;
   readonly action?: "ACCEPT" | "REJECT";
+  readonly verdict?: FlowVerdict | "accept" | "reject";
+  readonly since?: string;
+  readonly until?: string;
+  readonly follow?: boolean;
+  readonly every: string;
+  readonly output?: FlowOutput;
 }
 
 /** Shows the conversations of flow logs. */
@@ -26,43 +39,72 @@ export async function runFlows(
 ): Promise<void> {
   const flows = [...sources, ...(options.flows ?? [])];
   const settings = await readSettings(flows.length > 0 ? { ...options, flows } : options);
-  await showFlows(context, settings, options);
-}
-
-async function showFlows(context: CliContext, settings: Settings, options: FlowOptions): Promise<void> {
+  if (settings.flows === undefined) throw noFlows();
+  const output = options.output ?? (settings.json ? "json" : "table");
+  const window = windowOf(context, options);
+  const everyMs = 1000 * parseDuration(options.every, "--every");
   const known = await knowledge(context, settings, options);
   try {
-    const traffic = await readFlows(context, settings, known.clients);
-    if (traffic === undefined) throw noFlows();
-    const conversations = traffic.table.conversations(known.databases).filter((c) => matches(c, options));
-    if (settings.json) {
-      context.out(
-        JSON.stringify(
-          {
-            version: 1,
-            kind: "flows",
-            conversations,
-            input: traffic.table.input,
-            findings: traffic.findings,
-          },
-          null,
-          2,
-        ),
-      );
-    } else {
-      context.out(flowsText(conversations, traffic.table.input, context.style, known.nameOf));
-      for (const finding of traffic.findings)
-        context.progress(problemText(finding, "!", context.progressStyle));
+    const wanted = filterOf(options, known);
+    const select = (table: ConversationTable): readonly JudgedConversation[] =>
+      table
+        .conversations(known.databases)
+        .map((c) => judged(c, known.verdictOf(c)))
+        .filter(wanted);
+    if (options.follow === true) {
+      await followFlows(context, { settings, clients: known.clients, window, everyMs, output, select });
+      return;
     }
+    const traffic = await readFlows(context, settings, known.clients, window);
+    if (traffic === undefined) throw noFlows();
+    const findings = [...traffic.findings, ...timeFindings(traffic.table)];
+    showFlows(context, output, select(traffic.table), { ...traffic, findings }, known.nameOf);
+    if (output !== "json")
+      for (const finding of findings) context.progress(problemText(finding, "!", context.progressStyle));
     if (traffic.incomplete.length > 0) context.exit(1);
   } finally {
     await known.close();
   }
 }
 
+const judged = (conversation: Conversation, verdict: FlowVerdict | undefined): JudgedConversation =>
+  verdict === undefined ? conversation : { ...conversation, verdict };
+
+/** The end of year 9999, the last that RFC 3339 can write. */
+const NO_END = 253_402_300_799;
+
+function windowOf(context: CliContext, { since, until }: FlowOptions): TimeWindow | undefined {
+  if (since === undefined && until === undefined) return undefined;
+  const now = context.clock.now();
+  const start = since === undefined ? 0 : parseMoment(since, "--since", now);
+  const end = until === undefined ? NO_END : parseMoment(until, "--until", now);
+  if (start <= end) return { start, end };
+  throw new CliProblem({
+    code: "WINDOW_INVALID",
+    what: `--since "${since}" is later than --until "${until}"`,
+    why: "No record can be in a window that ends before it begins",
+    fix: "Change them round",
+  });
+}
+
+function timeFindings({ withoutTime }: ConversationTable) {
+  if (withoutTime === 0) return [];
+  return [
+    {
+      code: "FLOW_TIME_UNKNOWN",
+      what: `${counted(withoutTime, "record")} without a time counted, in or outside of the window`,
+      why: "Neither the fields start and end nor a key as AWS makes it say when they were",
+      fix: 'Keep the names of the objects, or add "start end" to the flow log\'s format',
+    },
+  ];
+}
+
 interface Knowledge {
   readonly databases: KnownDatabases;
   readonly nameOf: (address: string) => string;
+  /** What policy says; undefined without one, and of what is no connection to a database. */
+  readonly verdictOf: (conversation: Conversation) => FlowVerdict | undefined;
+  readonly hasPolicy: boolean;
   readonly clients: Awaited<ReturnType<typeof openAws>>["clients"];
   close(): Promise<void>;
 }
@@ -70,6 +112,8 @@ interface Knowledge {
 const NOTHING_KNOWN: Knowledge = {
   databases: knownDatabases([]),
   nameOf: () => "",
+  verdictOf: () => undefined,
+  hasPolicy: false,
   clients: undefined,
   close: async () => {},
 };
@@ -78,10 +122,12 @@ const NOTHING_KNOWN: Knowledge = {
 async function knowledge(context: CliContext, settings: Settings, options: FlowOptions): Promise<Knowledge> {
   if (settings.policy !== undefined && (options.aws ?? settings.config.aws) !== undefined) {
     const world = await openWorld(context, { ...settings, flows: undefined });
-    const { addresses, index } = await world.plan();
-    const labels = labelsOf(index);
+    const planned = await world.plan();
+    const labels = labelsOf(planned.index);
     return {
-      databases: knownDatabases(addresses.map((a) => ({ ...a, database: a.id }))),
+      databases: knownDatabases(planned.addresses.map((a) => ({ ...a, database: a.id }))),
+      verdictOf: flowVerdicts(planned),
+      hasPolicy: true,
       nameOf: (address) => labelText(labels(address)),
       clients: world.source.clients,
       close: () => world.close(),
@@ -99,11 +145,41 @@ async function knowledge(context: CliContext, settings: Settings, options: FlowO
   };
 }
 
-function matches(c: Conversation, options: FlowOptions): boolean {
-  if (options.database !== undefined && c.database !== options.database) return false;
-  if (options.consumer !== undefined && c.consumer !== options.consumer) return false;
-  return options.action === undefined || c.action === options.action;
+function filterOf(
+  options: FlowOptions,
+  { hasPolicy }: Knowledge,
+): (conversation: JudgedConversation) => boolean {
+  const { database, verdict } = options;
+  const consumer = options.consumer === undefined ? undefined : canonical(options.consumer);
+  const actions = new Set(
+    [
+      options.action,
+      verdict === "accept" || verdict === "reject" ? verdict.toUpperCase() : undefined,
+    ].flatMap((action) => action ?? []),
+  );
+  const says = verdict === "accept" || verdict === "reject" ? undefined : verdict;
+  if (says !== undefined && !hasPolicy) throw noPolicy(says);
+  return (c) =>
+    (database === undefined || c.database === database) &&
+    (consumer === undefined || c.consumer === consumer) &&
+    [...actions].every((action) => c.action === action) &&
+    (says === undefined || c.verdict === says);
 }
+
+/** The address as conversations write it. */
+function canonical(text: string): string {
+  const address = parseAddress(text);
+  if (address.ok) return formatAddress(address.value);
+  throw new CliProblem(address.error);
+}
+
+const noPolicy = (verdict: string): CliProblem =>
+  new CliProblem({
+    code: "VERDICT_WITHOUT_POLICY",
+    what: `--verdict ${verdict} asks what policy says, but no policy was named`,
+    why: "A flow log only says what was accepted and what was rejected",
+    fix: "Name --aws and --policy, or use --verdict accept or --verdict reject",
+  });
 
 const noFlows = (): CliProblem =>
   new CliProblem({

@@ -13,6 +13,24 @@ export function flowsCommand(context: CliContext): Command {
     .addOption(
       new Option("--action <action>", "only what was accepted or rejected").choices(["ACCEPT", "REJECT"]),
     )
+    .addOption(
+      new Option(
+        "--verdict <verdict>",
+        "only what policy says this of; accept and reject: what the log says",
+      ).choices(["allowed", "denied", "unknown", "accept", "reject"]),
+    )
+    .option("--since <time>", "only records since then: 2h, 3d, 2026-01-05T09:00:00Z")
+    .option("--until <time>", "only records until then")
+    .option("--follow", "go on with objects that arrive, until stopped")
+    .addOption(new Option("--every <duration>", "with --follow: how often to look").default("30s"))
+    .addOption(
+      new Option("--output <form>", "form of the result; ocsf: an event of Network Activity a line").choices([
+        "table",
+        "csv",
+        "json",
+        "ocsf",
+      ]),
+    )
     .action(async (sources: readonly string[], options: FlowOptions) => {
       const { runFlows } = await import("../actions/flows.ts");
       await runFlows(context, sources, options);
