@@ -214,9 +214,10 @@ function databases({ plan }: Planned, draft: MapDraft | undefined): readonly Map
         ...(answer === undefined ? {} : { draft: countAddresses(answer.allowed).toString() }),
       },
       quota: each.quota,
-      drift: each.drift.map((drift) => `${drift.kind}`),
+      drift: each.drift.map(({ what, by }) => (by === undefined ? what : `${what}, by ${by.who}`)),
       steps: each.steps.map((step) => `${step.action}: ${step.why}`),
       refused: each.refused.map(({ what, fix }) => `${what}. ${fix}`),
+      losesAccess: each.losesAccess.map(({ consumer, connection }) => ({ consumer, connection })),
       findings: each.findings.map(({ what }) => what),
     };
   });

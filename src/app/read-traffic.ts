@@ -19,13 +19,14 @@ export interface Traffic {
  * and never stops the others.
  *
  * @param window leaves out records outside of it, and objects that can hold none of it
+ * @param table holds what was read before; by default nothing
  */
 export async function readTraffic(
   objects: FlowLogObjects,
   onObject?: (name: string) => void,
   window?: TimeWindow,
+  table: ConversationTable = new ConversationTable(),
 ): Promise<Traffic> {
-  const table = new ConversationTable();
   const findings = new Map<string, Diagnostic>();
   const incomplete: string[] = [];
   for await (const object of objects.list()) {

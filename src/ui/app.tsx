@@ -6,11 +6,14 @@ import { trafficMap } from "../core/map/traffic-map.ts";
 import { Filters } from "./filters.tsx";
 import { MapCanvas } from "./map-canvas.tsx";
 import { MatrixView, TableView, TextView } from "./other-shapes.tsx";
+import type { ServerTools } from "./page.tsx";
 import { Panel } from "./panel.tsx";
-import { Toolbar } from "./toolbar.tsx";
+import { TimeRange } from "./time-range.tsx";
+import { Exports, Toolbar } from "./toolbar.tsx";
+import { DraftTools, WhatIf } from "./what-if.tsx";
 
 /** The whole page. What its reader chooses is in the address, so that a copied address shows the same. */
-export function App({ data, live }: { readonly data: MapData; readonly live: boolean }) {
+export function App({ data, tools }: { readonly data: MapData; readonly tools?: ServerTools }) {
   const first = useMemo(() => firstState(data), [data]);
   const [state, setState] = useState<MapState>(() => stateFromFragment(location.hash, first));
   useEffect(() => {
@@ -18,19 +21,25 @@ export function App({ data, live }: { readonly data: MapData; readonly live: boo
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, [first]);
-  const change = (part: Partial<MapState>): void => {
-    const next = { ...state, ...part };
+  const set = (next: MapState): void => {
     history.replaceState(null, "", `#${stateToFragment(next, first)}`);
     setState(next);
   };
+  const change = (part: Partial<MapState>): void => set({ ...state, ...part });
+  const draft = data.draft === undefined ? "" : `${data.draft.name} ${data.draft.version}`;
+  const before = useRef(draft);
+  useEffect(() => {
+    // A permalink says which view it wants; a draft that comes or goes while the page is open asks for another.
+    if (before.current === draft) return;
+    before.current = draft;
+    set({ ...state, view: first.view, says: [] });
+  });
   const { selected: _, ...drawn } = state;
   const map = useMemo(() => trafficMap(data, state), [data, JSON.stringify(drawn)]);
   const main = useRef<HTMLElement>(null);
   const select = (id: string | undefined): void => {
     const { selected: __, ...rest } = state;
-    const next = id === undefined ? rest : { ...rest, selected: id };
-    history.replaceState(null, "", `#${stateToFragment(next, first)}`);
-    setState(next);
+    set(id === undefined ? rest : { ...rest, selected: id });
     if (id === undefined) main.current?.focus();
   };
   const toggle = (id: string): void =>
@@ -60,8 +69,15 @@ export function App({ data, live }: { readonly data: MapData; readonly live: boo
       </header>
       <section aria-label="Controls">
         <Toolbar data={data} state={state} change={change} />
+        <div class="toolbar">
+          <TimeRange data={data} state={state} set={set} />
+          {tools !== undefined && <DraftTools data={data} tools={tools} />}
+          {tools !== undefined && <Follow tools={tools} />}
+          <Exports data={data} state={state} />
+        </div>
         <Filters map={map} state={state} change={change} />
       </section>
+      <WhatIf data={data} change={change} {...(tools === undefined ? {} : { tools })} />
       <div class={state.selected === undefined ? "body" : "body with-panel"}>
         <main ref={main} tabIndex={-1} aria-label="Traffic">
           {map.totals.pairs === 0 ? <Empty data={data} /> : <Shape {...shape} />}
@@ -77,11 +93,21 @@ export function App({ data, live }: { readonly data: MapData; readonly live: boo
             </p>
           ))}
         </main>
-        {state.selected !== undefined && <Panel {...shape} live={live} />}
+        {state.selected !== undefined && <Panel {...shape} live={tools !== undefined} />}
       </div>
     </>
   );
 }
+
+const Follow = ({ tools }: { readonly tools: ServerTools }) => (
+  <fieldset class="segments">
+    <legend>New flows</legend>
+    <button type="button" aria-pressed={tools.following} onClick={() => tools.follow(!tools.following)}>
+      Live
+    </button>
+    <output class="news">{tools.news}</output>
+  </fieldset>
+);
 
 /** What every way of showing the map is given. */
 export interface ShapeProps {

@@ -1,22 +1,26 @@
 import { render } from "preact";
 import type { MapData } from "../core/map/map-data.ts";
-import { App } from "./app.tsx";
+import { Page } from "./page.tsx";
 import "./style.css";
 import "./panel.css";
 
-/** A saved page carries its data; a served one asks for it. */
-async function loadData(): Promise<{ readonly data: MapData; readonly live: boolean }> {
-  const saved = document.getElementById("data")?.textContent;
-  if (saved) return { data: JSON.parse(saved) as MapData, live: false };
+async function ask(): Promise<MapData> {
   const answer = await fetch("/api/map");
   if (!answer.ok) throw new Error(await answer.text());
-  return { data: (await answer.json()) as MapData, live: true };
+  return (await answer.json()) as MapData;
+}
+
+/** A saved page carries its data; a served one asks for it. */
+async function load(): Promise<Parameters<typeof Page>[0]> {
+  const saved = document.getElementById("data")?.textContent;
+  if (saved) return { loaded: JSON.parse(saved) as MapData };
+  return { loaded: await ask(), reload: ask };
 }
 
 const root = document.getElementById("app");
 if (root !== null) {
-  loadData().then(
-    ({ data, live }) => render(<App data={data} live={live} />, root),
+  load().then(
+    (props) => render(<Page {...props} />, root),
     (error: unknown) => render(<p class="empty">The map could not be loaded: {String(error)}</p>, root),
   );
 }

@@ -1,5 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
-import type { MapDatabase } from "../core/map/map-data.ts";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { type DatabaseTraffic, databaseTraffic } from "../core/map/database-traffic.ts";
+import type { MapData, MapDatabase } from "../core/map/map-data.ts";
 import {
   countText,
   groupedNumber,
@@ -40,7 +41,7 @@ export function Panel(props: ShapeProps & { readonly live: boolean }) {
       </h2>
       {link !== undefined && <LinkFacts {...props} link={link} sentence={linkSentence(link, name)} />}
       {node !== undefined && <NodeFacts node={node} />}
-      {database !== undefined && <DatabaseFacts database={database} />}
+      {database !== undefined && <DatabaseFacts data={data} database={database} />}
       {link === undefined && node === undefined && <p>The filters or groups hide it.</p>}
     </aside>
   );
@@ -103,8 +104,9 @@ const NodeFacts = ({ node }: { readonly node: MapNode }) => (
   </>
 );
 
-function DatabaseFacts({ database }: { readonly database: MapDatabase }) {
+function DatabaseFacts({ data, database }: { readonly data: MapData; readonly database: MapDatabase }) {
   const { reachable, quota } = database;
+  const seen = useMemo(() => databaseTraffic(data, data.databases.indexOf(database)), [data, database]);
   return (
     <>
       <dl>
@@ -120,17 +122,23 @@ function DatabaseFacts({ database }: { readonly database: MapDatabase }) {
           {database.accountId}, {database.region}
         </Fact>
         <Fact name="Reachable now">
-          {countText(Number(reachable.now), "address", "addresses")}
+          {addresses(reachable.now)}
           {reachable.nowUnknown ? " or more" : ""}
         </Fact>
-        <Fact name="Under policy">{countText(Number(reachable.planned), "address", "addresses")}</Fact>
-        {reachable.draft !== undefined && (
-          <Fact name="Under the draft">{countText(Number(reachable.draft), "address", "addresses")}</Fact>
-        )}
+        <Fact name="Under policy">{addresses(reachable.planned)}</Fact>
+        {reachable.draft !== undefined && <Fact name="Under the draft">{addresses(reachable.draft)}</Fact>}
         <Fact name="Rules of quota">
           {quota.used} of {quota.limit}
         </Fact>
+        <Fact name="Flow logs">{coverage(data, seen)}</Fact>
+        {seen.last > 0 && (
+          <Fact name="Likely open">
+            {countText(seen.recent, "address", "addresses")} of {groupedNumber(seen.addresses)}, let in within
+            the last 10 minutes of the logs
+          </Fact>
+        )}
       </dl>
+      <Sentences title="Loses access when the plan is carried out" list={database.losesAccess.map(loss)} />
       <Sentences title="Refused" list={database.refused} />
       <Sentences title="Drift" list={database.drift} />
       <Sentences title="Plan" list={database.steps} />
@@ -138,6 +146,23 @@ function DatabaseFacts({ database }: { readonly database: MapDatabase }) {
     </>
   );
 }
+
+/** Counts of IPv6 addresses are longer than a number holds. */
+const addresses = (count: string): string =>
+  `${groupedNumber(count)} ${count === "1" ? "address" : "addresses"}`;
+
+function coverage({ observed }: MapData, { first, last, accepted, rejected }: DatabaseTraffic): string {
+  if (!observed) return "none were read";
+  if (accepted + rejected === 0)
+    return "none shows a connection to it: nobody connects, or none is kept for it";
+  const records = `${groupedNumber(accepted)} ACCEPT and ${groupedNumber(rejected)} REJECT records`;
+  return last === 0 ? records : `${records}, ${utcText(first)} to ${utcText(last)}`;
+}
+
+const loss = ({ consumer, connection }: MapDatabase["losesAccess"][number]): string =>
+  connection === "lingers"
+    ? `${consumer}: what it has open lives on until it closes`
+    : `${consumer}: what it has open is cut`;
 
 const Sentences = ({ title, list }: { readonly title: string; readonly list: readonly string[] }) =>
   list.length === 0 ? null : (

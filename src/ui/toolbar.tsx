@@ -19,7 +19,7 @@ const FORMATS = [
   { name: "SVG", format: "svg" },
 ] as const;
 
-/** How the map is shown, grouped and exported. */
+/** How the map is shown and grouped. */
 export function Toolbar({ data, state, change }: ToolbarProps) {
   return (
     <div class="toolbar">
@@ -73,20 +73,24 @@ export function Toolbar({ data, state, change }: ToolbarProps) {
           onInput={(event) => change({ search: event.currentTarget.value })}
         />
       </label>
-      <fieldset class="segments exports">
-        <legend>Export</legend>
-        {FORMATS.map(({ name, format }) => (
-          <button type="button" key={format} onClick={() => saveExport(data, state, format)}>
-            {name}
-          </button>
-        ))}
-        <button type="button" onClick={() => savePng(data, state)}>
-          PNG
-        </button>
-      </fieldset>
     </div>
   );
 }
+
+/** Everything chosen, as a file to take along. */
+export const Exports = ({ data, state }: Pick<ToolbarProps, "data" | "state">) => (
+  <fieldset class="segments exports">
+    <legend>Export</legend>
+    {FORMATS.map(({ name, format }) => (
+      <button type="button" key={format} onClick={() => saveExport(data, state, format)}>
+        {name}
+      </button>
+    ))}
+    <button type="button" onClick={() => savePng(data, state)}>
+      PNG
+    </button>
+  </fieldset>
+);
 
 interface GroupingProps {
   readonly name: string;

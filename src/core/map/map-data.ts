@@ -31,6 +31,8 @@ export interface MapDatabase {
   readonly drift: readonly string[];
   readonly steps: readonly string[];
   readonly refused: readonly string[];
+  /** Who was seen and is not let in once the plan is carried out, and what becomes of what is open then. */
+  readonly losesAccess: readonly { readonly consumer: string; readonly connection: "lingers" | "cut" }[];
   readonly findings: readonly string[];
 }
 

@@ -25,6 +25,7 @@ function small(name = "web-1"): MapData {
     drift: [],
     steps: [],
     refused: [],
+    losesAccess: [],
     findings: [],
   });
   return {

@@ -1,9 +1,11 @@
 import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
+import { type Followed, followTraffic } from "../../app/follow-traffic.ts";
 import { type Planned, planDatabases } from "../../app/plan-databases.ts";
-import { readTraffic, type Traffic } from "../../app/read-traffic.ts";
+import type { Traffic } from "../../app/read-traffic.ts";
 import type { TimeWindow } from "../../core/flow/conversation.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
+import type { Policy } from "../../core/policy/model.ts";
 import type { CliContext } from "./context.ts";
 import type { Settings } from "./settings.ts";
 import { type AwsSource, openAws } from "./wire/aws-source.ts";
@@ -19,6 +21,10 @@ export interface World {
    * @param beside an inventory that was read already, for a second plan over the same AWS
    */
   readonly plan: (version?: "active" | "draft", beside?: Inventory) => Promise<Planned>;
+  /** Plans with a policy that does not come from the source, over an inventory that was read already. */
+  readonly planWith: (policy: Policy, beside: Inventory) => Promise<Planned>;
+  /** Reads the flow-log objects that came since the last look, for the next plan; answers how many. */
+  readonly moreFlows: () => Promise<number>;
   close(): Promise<void>;
 }
 
@@ -29,26 +35,39 @@ export async function openWorld(context: CliContext, settings: Settings): Promis
     await source.close();
     throw error;
   });
-  let traffic: Promise<Traffic | undefined> | undefined;
+  let followed: Promise<Followed> | undefined;
+  const look = followFlows(context, settings, source.clients);
   const { publicIp, directActorsIgnoreScope } = settings.config;
+  const planFrom = async (inventory: Inventory, read: Policy): Promise<Planned> => {
+    const seen = await followed;
+    return planDatabases({
+      inventory,
+      policy: read,
+      settings: { ...settings.plan, ...nowOf(context, source) },
+      resolve: { includePublicIp: publicIp, directActorsIgnoreScope },
+      ...(seen === undefined ? {} : { traffic: seen.traffic }),
+    });
+  };
   return {
     source,
     plan: async (version = "active", beside = undefined) => {
-      traffic ??= readFlows(context, settings, source.clients);
+      followed ??= look?.();
       const names = beside === undefined ? `${source.inventory.name} and ${policy.name}` : policy.name;
       context.progress(context.progressStyle.dim(`Reading ${names} …`));
-      const [inventory, read, seen] = await Promise.all([
+      const [inventory, read] = await Promise.all([
         beside ?? source.inventory.read(),
         policy.read(version),
-        traffic,
+        followed,
       ]);
-      return planDatabases({
-        inventory,
-        policy: read,
-        settings: { ...settings.plan, ...nowOf(context, source) },
-        resolve: { includePublicIp: publicIp, directActorsIgnoreScope },
-        ...(seen === undefined ? {} : { traffic: seen }),
-      });
+      return planFrom(inventory, read);
+    },
+    planWith: (read, beside) => planFrom(beside, read),
+    moreFlows: async () => {
+      await followed;
+      const more = await look?.();
+      // A look that failed must not stand in the way of the next plan.
+      if (more !== undefined) followed = Promise.resolve(more);
+      return more?.objects ?? 0;
     },
     close: () => source.close(),
   };
@@ -67,17 +86,28 @@ export async function readFlows(
   clients: AwsClients | undefined,
   window?: TimeWindow,
 ): Promise<Traffic | undefined> {
-  if (settings.flows === undefined) return undefined;
+  return (await followFlows(context, settings, clients, window)?.())?.traffic;
+}
+
+/** A look at the flow logs that were named, which may be taken again; `undefined` when none were. */
+function followFlows(
+  context: CliContext,
+  { flows, region: named }: Settings,
+  clients: AwsClients | undefined,
+  window?: TimeWindow,
+): (() => Promise<Followed>) | undefined {
+  if (flows === undefined) return undefined;
   let objects = 0;
-  const region = settings.region === undefined ? {} : { region: settings.region };
-  return readTraffic(
-    openFlows(settings.flows, context, () => clients ?? awsClients({ env: context.env, ...region }), window),
-    () => {
-      objects += 1;
-      if (objects % 100 === 0) context.progress(context.progressStyle.dim(`… ${objects} flow-log objects`));
-    },
+  const region = named === undefined ? {} : { region: named };
+  const look = followTraffic(
+    () => openFlows(flows, context, () => clients ?? awsClients({ env: context.env, ...region }), window),
     window,
   );
+  return () =>
+    look(() => {
+      objects += 1;
+      if (objects % 100 === 0) context.progress(context.progressStyle.dim(`… ${objects} flow-log objects`));
+    });
 }
 
 /** Opens the world, runs, and closes it whatever happened. */

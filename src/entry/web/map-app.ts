@@ -1,5 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { streamSSE } from "hono/streaming";
+import type { Diagnostic } from "../../core/diagnostic.ts";
+import type { MapFeed } from "./map-feed.ts";
 import { SERVED_PAGE, type UiAssets } from "./ui-assets.ts";
 
 /** What the map's server answers from. All of it only reads. */
@@ -9,11 +13,28 @@ export interface MapApp {
   readonly data: () => Promise<string>;
   /** The explanation of one consumer and one database as JSON; `undefined` when they make no sense. */
   readonly explain: (source: string, database: string) => Promise<string | undefined>;
+  /** Judges an edited policy, or the PCE's own draft; nothing is kept of either. Absent where there is no server to ask. */
+  readonly whatIf?: (draft: WhatIf) => Promise<WhatIfAnswer>;
+  /** Absent where nothing new can come. */
+  readonly feed?: MapFeed;
   /** Values of the Host header that are answered: another means that a foreign page looks at us by its own name. */
   readonly hosts: ReadonlySet<string>;
   /** Asked for when the server can be reached from other machines. */
   readonly token?: string;
 }
+
+/** A draft that the page asks about: the text of a policy file, or what is pending in the PCE. */
+export type WhatIf =
+  | { readonly kind: "file"; readonly name: string; readonly text: string }
+  | { readonly kind: "pce" };
+
+/** The data of the map with the draft beside it, as JSON, or what is wrong with the draft. */
+export type WhatIfAnswer =
+  | { readonly ok: true; readonly json: string }
+  | { readonly ok: false; readonly problems: readonly Pick<Diagnostic, "what" | "fix" | "at">[] };
+
+/** Bytes of a policy file: some thousand times what a person writes. */
+const LARGEST_POLICY = 4 * 1024 * 1024;
 
 const SECURITY: Readonly<Record<string, string>> = {
   "content-security-policy":
@@ -26,7 +47,7 @@ const SECURITY: Readonly<Record<string, string>> = {
 };
 
 /** The map's server as a function of requests. There is no path that names a file, so none can lead out. */
-export function mapApp({ assets, data, explain, hosts, token }: MapApp): Hono {
+export function mapApp({ assets, data, explain, whatIf, feed, hosts, token }: MapApp): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
     if (!hosts.has(c.req.header("host") ?? ""))
@@ -48,7 +69,52 @@ export function mapApp({ assets, data, explain, hosts, token }: MapApp): Hono {
     if (found === undefined) return c.json({ error: "no such consumer or database" }, 404);
     return c.body(found, 200, { "content-type": "application/json" });
   });
+  if (whatIf !== undefined) addWhatIf(app, whatIf, hosts);
+  if (feed !== undefined) addFeed(app, feed);
   return app;
+}
+
+/**
+ * Takes a draft and answers with a picture; nothing is written. A foreign page could make a browser send one too, so
+ * the type of the body is one that browsers ask leave for, and the origin has to be ours.
+ */
+function addWhatIf(app: Hono, whatIf: NonNullable<MapApp["whatIf"]>, hosts: ReadonlySet<string>): void {
+  const limit = bodyLimit({ maxSize: LARGEST_POLICY, onError: (c) => c.text("The file is too large", 413) });
+  app.post("/api/what-if", limit, async (c) => {
+    const origin = c.req.header("origin");
+    if (origin !== undefined && !hosts.has(origin.replace(/^https?:\/\//, "")))
+      return c.text("Another page asks for this", 403);
+    if (c.req.header("content-type") !== "application/yaml")
+      return c.text("A policy file is application/yaml", 415);
+    const of = c.req.query("of");
+    const answer = await whatIf(
+      of === "pce"
+        ? { kind: "pce" }
+        : { kind: "file", name: c.req.query("name") ?? "policy.yaml", text: await c.req.text() },
+    );
+    if (!answer.ok) return c.json({ problems: answer.problems }, 422);
+    return c.body(answer.json, 200, { "content-type": "application/json" });
+  });
+}
+
+/** Server-sent events, for as long as the page listens. */
+function addFeed(app: Hono, feed: MapFeed): void {
+  app.get("/api/events", (c) =>
+    streamSSE(
+      c,
+      (stream) =>
+        new Promise<void>((resolve) => {
+          const stop = feed.follow((event) => {
+            void stream.writeSSE({ event: event.kind, data: event.kind === "problem" ? event.what : "" });
+          });
+          stream.onAbort(() => {
+            stop();
+            resolve();
+          });
+          void stream.writeSSE({ event: "following", data: "" });
+        }),
+    ),
+  );
 }
 
 const cookieToken = (cookie: string | undefined): string =>

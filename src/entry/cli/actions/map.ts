@@ -3,7 +3,6 @@ import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { serve } from "@hono/node-server";
-import { explainAccess } from "../../../app/explain-access.ts";
 import { type MapDraft, mapData } from "../../../app/map-data.ts";
 import type { MapData } from "../../../core/map/map-data.ts";
 import { EXPORTS, type MapExport, mapExport } from "../../../core/map/map-export.ts";
@@ -15,12 +14,15 @@ import { openWorld, type World, withWorld } from "../load.ts";
 import { CliProblem } from "../problem.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
+import { type MapAnswers, mapAnswers } from "./map-answers.ts";
 
 export interface MapOptions extends SourceOptions {
   readonly out?: string;
   readonly draft?: string | true;
   readonly port: string;
   readonly host: string;
+  /** Seconds between two looks for new flows, while a page follows. */
+  readonly every: string;
 }
 
 /** Serves the map until it is stopped, saves it, or prints its data. */
@@ -29,16 +31,9 @@ export async function runMap(context: CliContext, options: MapOptions): Promise<
   await withWorld(context, settings, async (world) => {
     const planned = await world.plan();
     const data = mapData(planned, await draftOf(context, settings, world, options.draft));
-    const json = JSON.stringify(data);
-    if (settings.json) context.out(json);
+    if (settings.json) context.out(JSON.stringify(data));
     else if (options.out !== undefined) await save(context, options.out, await exported(data, options.out));
-    else {
-      const explain = async (source: string, database: string): Promise<string | undefined> => {
-        const found = explainAccess(planned, { source, database, owner: settings.plan.owner });
-        return found.ok ? JSON.stringify(found.value) : undefined;
-      };
-      await serveUntilStopped(context, options, { data: async () => json, explain });
-    }
+    else await serveUntilStopped(context, options, mapAnswers(world, settings, { planned, data }, options));
   });
 }
 
@@ -76,7 +71,7 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 async function serveUntilStopped(
   context: CliContext,
   { host, port: wanted }: MapOptions,
-  answers: Pick<Parameters<typeof mapApp>[0], "data" | "explain">,
+  answers: MapAnswers,
 ): Promise<void> {
   const hosts = new Set<string>();
   const token = LOOPBACK.has(host) ? undefined : randomBytes(16).toString("hex");

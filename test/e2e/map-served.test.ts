@@ -1,0 +1,247 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { findChromium } from "../support/chromium.ts";
+import { describeWith } from "../support/describe-with.ts";
+import { draftRule } from "../support/draft-rule.ts";
+import { startMoatSandbox } from "../support/moat-process.ts";
+import { writeSampleFlowLogs } from "../support/sample-flow-logs.ts";
+import { type ServedMap, startMap } from "../support/served-map.ts";
+
+const SHOTS = join(import.meta.dirname, "..", "results", "map");
+const POLICY = readFileSync(join(import.meta.dirname, "../../examples/orders/policy.yaml"), "utf8");
+/** Where the orders database answers in the sample company. */
+const ORDERS = "10.20.9.20";
+/** Without the rule of the nightly batch. */
+const EDITED = POLICY.replace(/\n {6}- description: nightly batch uses the orders database\n.*\n.*\n/, "\n");
+
+describeWith(
+  { name: "Chromium", found: findChromium(), fix: "apt-get install chromium" },
+  "the served map",
+  (executablePath) => {
+    let folder: string;
+    let browser: Browser;
+    let map: ServedMap;
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "moat-map-served-"));
+      mkdirSync(SHOTS, { recursive: true });
+      writeSampleFlowLogs(join(folder, "flows"));
+      writeFileSync(join(folder, "edited.yaml"), EDITED);
+      const sources = ["--aws", "sandbox", "--flows", join(folder, "flows")];
+      map = await startMap([...sources, "--every", "1"]);
+      browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await map?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const problems: string[] = [];
+    async function open(url: string, fragment = ""): Promise<Page> {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      page.on("pageerror", (error) => problems.push(error.message));
+      page.on("request", (each) => {
+        if (!/^(?:http:\/\/127\.0\.0\.1:|blob:|data:)/.test(each.url())) problems.push(each.url());
+      });
+      await page.goto(`${url}#${fragment}`);
+      await page.waitForSelector("main");
+      return page;
+    }
+
+    it("shows what an edited policy file would change, and who would lose access", async () => {
+      const page = await open(map.url);
+      await page.getByLabel("Try a policy file").setInputFiles(join(folder, "edited.yaml"));
+      const section = page.getByRole("region", { name: "What if" });
+      await section.waitFor();
+      expect(await section.textContent()).toContain(
+        "What if edited.yaml came into force: 1 connection would lose",
+      );
+      expect(await section.textContent()).toMatch(
+        /batch-1 \(10\.20\.\d+\.\d+\) → orders:3306 last let in 2026/,
+      );
+      expect(await page.locator(".link.loses").count()).toBe(1);
+      expect(await page.getByRole("button", { name: "Difference" }).getAttribute("aria-pressed")).toBe(
+        "true",
+      );
+      await page.screenshot({ path: join(SHOTS, "what-if.png"), fullPage: true });
+      await page.getByRole("button", { name: "Back to the policy in force" }).click();
+      await section.waitFor({ state: "detached" });
+      expect(await page.locator(".link.loses").count()).toBe(0);
+      expect(readFileSync(join(folder, "edited.yaml"), "utf8")).toBe(EDITED);
+      await page.close();
+    });
+
+    it("takes a file that is dropped on it, and says in which line one is wrong", async () => {
+      const page = await open(map.url);
+      const drop = (text: string) =>
+        page.evaluate(`(() => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([${JSON.stringify(text)}], "dropped.yaml"));
+          for (const name of ["dragover", "drop"])
+            document.body.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true }));
+        })()`);
+      await drop(EDITED.replace("consumers: role=reporting", "consumers: role=reporters"));
+      await page.getByRole("alert").waitFor();
+      expect(await page.getByRole("alert").textContent()).toMatch(/Line \d+: .*reporters/);
+      await drop(EDITED);
+      await page.getByText("What if dropped.yaml came into force").waitFor();
+      expect(await page.getByRole("alert").count()).toBe(0);
+      await page.close();
+    });
+
+    it("explains a link by the rule that allows it, and what would allow another", async () => {
+      const page = await open(map.url, "consumers=&databases=");
+      await page.getByRole("button", { name: /^web-1 to orders: allowed/ }).click();
+      await page.getByRole("heading", { name: "Why it is allowed" }).waitFor();
+      expect(await page.locator(".panel").textContent()).toContain("web servers use the orders database");
+      await page.getByRole("button", { name: /^10\.20\.1\.99 to ledger: blocked/ }).click();
+      await page.getByRole("heading", { name: "What would allow it" }).waitFor();
+      await page.screenshot({ path: join(SHOTS, "explained.png") });
+      await page.close();
+    });
+
+    it("tells of a database what is known of it", async () => {
+      const page = await open(map.url, "databases=");
+      await page.locator(".node.database .name", { hasText: "orders-dev" }).click();
+      const facts = await page.locator(".panel").textContent();
+      for (const word of [
+        "Mode",
+        "Reachable now",
+        "Under policy",
+        "Rules of quota",
+        "Flow logs",
+        "Likely open",
+      ]) {
+        expect(facts).toContain(word);
+      }
+      await page.screenshot({ path: join(SHOTS, "database.png") });
+      await page.close();
+    });
+
+    it.each([
+      { name: "CSV", start: "consumer,workload," },
+      { name: "JSON", start: '{\n  "version": 1' },
+      { name: "Mermaid", start: "flowchart LR" },
+      { name: "DOT", start: "digraph moat {" },
+      { name: "SVG", start: "<svg " },
+      { name: "PNG", start: "\u0089PNG" },
+    ])("exports $name", async ({ name, start }) => {
+      const page = await open(map.url);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name, exact: true }).click(),
+      ]);
+      const saved = join(folder, download.suggestedFilename());
+      await download.saveAs(saved);
+      const text = readFileSync(saved, "latin1");
+      expect(text.startsWith(start)).toBe(true);
+      expect(text.length).toBeGreaterThan(name === "PNG" ? 10_000 : 500);
+      await page.close();
+    });
+
+    it("shows new flows without being loaded anew", async () => {
+      const page = await open(map.url, "consumers=&databases=");
+      await page.evaluate("window.stayed = true");
+      expect(await page.locator(".node.consumer", { hasText: "10.20.1.200" }).count()).toBe(0);
+      await page.getByRole("button", { name: "Live" }).click();
+      await page.getByText("Following new flows").waitFor();
+      writeFileSync(
+        join(folder, "flows", "later.log"),
+        "version srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n" +
+          `2 10.20.1.200 ${ORDERS} 40000 3306 6 3 180 1767610800 1767610860 ACCEPT OK\n`,
+      );
+      await page.locator(".node.consumer", { hasText: "10.20.1.200" }).waitFor();
+      expect(await page.evaluate("window.stayed")).toBe(true);
+      expect(await page.locator(".news").textContent()).toMatch(/^New flows at /);
+      await page.close();
+    });
+
+    it("shows only the part of the logs that was chosen", async () => {
+      const page = await open(map.url, "consumers=&databases=");
+      const all = await page.locator(".link").count();
+      await page.getByLabel("To", { exact: true }).fill("2026-01-05T09:01");
+      await expect.poll(() => page.locator(".link").count()).toBeLessThan(all);
+      expect(await page.evaluate("location.hash")).toContain("to=1767603660");
+      await page.getByLabel("Range of time").selectOption("All of the logs");
+      await expect.poll(() => page.locator(".link").count()).toBe(all);
+      await page.close();
+    });
+
+    it("is used from end to end by keyboard", async () => {
+      const page = await open(map.url);
+      const tabTo = async (name: RegExp): Promise<void> => {
+        for (let at = 0; at < 120; at += 1) {
+          await page.keyboard.press("Tab");
+          const label = await page.evaluate(
+            "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent",
+          );
+          if (name.test(String(label))) return;
+        }
+        throw new Error(`Tab never reached ${name}`);
+      };
+      await tabTo(/^Matrix$/);
+      await page.keyboard.press("Enter");
+      await page.getByRole("table").waitFor();
+      await page.keyboard.press("Shift+Tab");
+      await page.keyboard.press("Enter");
+      await tabTo(/^Range of time$/);
+      await page.keyboard.type("Last 24");
+      await page.keyboard.press("Enter");
+      await expect.poll(() => page.evaluate<string>("location.hash")).toContain("from=");
+      await tabTo(/^Open orders · web · prod$/);
+      await page.keyboard.press("Enter");
+      await page.locator(".node strong", { hasText: "web-1" }).waitFor();
+      await tabTo(/^orders · prod/);
+      await page.keyboard.press("Enter");
+      await page.locator(".panel").waitFor();
+      await page.keyboard.press("Escape");
+      await page.locator(".panel").waitFor({ state: "detached" });
+      await page.close();
+    });
+
+    it("shows the PCE's draft beside the policy in force", async () => {
+      const sandbox = await startMoatSandbox();
+      const [served] = await Promise.all([startMap([], { ...sandbox.env }), draftRule(sandbox)]);
+      const page = await open(served.url);
+      await page.getByRole("button", { name: "PCE draft" }).click();
+      const section = page.getByRole("region", { name: "What if" });
+      await section.waitFor();
+      expect(await section.textContent()).toMatch(
+        /What if PCE draft came into force: 0 connections would lose access, [1-9]\d* connections? would gain it/,
+      );
+      await page.close();
+      await Promise.all([served.stop(), sandbox.stop()]);
+    });
+
+    it.each([
+      { name: "a foreign host name", path: "/api/map", host: "attacker.example", status: 421 },
+      { name: "a path upwards", path: "/../../../../etc/passwd", host: undefined, status: 404 },
+      { name: "an escaped path upwards", path: "/%2e%2e/%2e%2e/etc/passwd", host: undefined, status: 404 },
+      { name: "its own", path: "/api/map", host: undefined, status: 200 },
+    ])("answers $name with $status", async ({ path, host, status }) => {
+      const { port } = new URL(map.url);
+      const answer = await new Promise<{ status: number; policy: string }>((resolve, reject) => {
+        const headers = { host: host ?? `127.0.0.1:${port}` };
+        request({ host: "127.0.0.1", port, path, headers }, (response) => {
+          response.resume();
+          const policy = String(response.headers["content-security-policy"]);
+          resolve({ status: response.statusCode ?? 0, policy });
+        })
+          .on("error", reject)
+          .end();
+      });
+      expect(answer.status).toBe(status);
+      expect(answer.policy).toMatch(/^default-src 'none'; script-src 'self'/);
+    });
+
+    it("asked nobody else for anything, and met no error", () => {
+      expect(problems).toEqual([]);
+    });
+  },
+);
