@@ -123,7 +123,10 @@ async function behindProxy(upstream: string, seed: number) {
     admitted: async () => admittedAddresses(await inventory()),
     untilDone: () => untilDone(proxy, async () => isDone(await moat.run())),
     rolledBack: () =>
-      untilDone(proxy, async () => (await moat.rollback("orders")).outcome.problem === undefined),
+      untilDone(proxy, async () => {
+        const report = await moat.rollback("orders");
+        return "outcome" in report && report.outcome.problem === undefined;
+      }),
     openToAll: () => openToAll(stranger, inventory),
     close: async () => {
       clients.close();
