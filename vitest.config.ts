@@ -32,7 +32,7 @@ export default defineConfig({
     maxWorkers: WORKERS,
     projects: [
       quick("unit", ["src/**/*.test.ts", "scripts/**/*.test.ts", "infra/**/*.test.ts"]),
-      quick("architecture", ["test/*.test.ts", "test/{support,mutation}/**/*.test.ts"]),
+      quick("architecture", ["test/*.test.ts", "test/{support,mutation,fuzz}/**/*.test.ts"]),
       quick("golden", ["test/golden/**/*.test.ts"]),
       quick("oracle", ["test/oracle/**/*.test.ts"]),
       heavy("contract", ["test/contract/**/*.test.ts"], 60_000),
