@@ -18,18 +18,19 @@ export interface Followed {
  *
  * @param list what there is now; opened anew for each look
  * @param window only records of this time count
+ * @param read names of objects that are not to be read; those that are read are added
  * @returns the look
  */
 export function followTraffic(
   list: () => FlowLogObjects,
   window?: TimeWindow,
+  read: Set<string> = new Set(),
 ): (onObject?: (name: string) => void) => Promise<Followed> {
   const table = new ConversationTable();
-  const read = new Set<string>();
   let traffic: Traffic = { table, findings: [], incomplete: [] };
   return async (onObject) => {
     const before = read.size;
-    const found = await readTraffic(unread(list(), read), onObject, window, table);
+    const found = await readTraffic(unreadObjects(list(), read), onObject, window, table);
     traffic = {
       table,
       findings: distinct([...traffic.findings, ...found.findings]),
@@ -44,7 +45,8 @@ const distinct = (findings: readonly Diagnostic[]): readonly Diagnostic[] => [
   ...new Map(findings.map((each) => [`${each.code} ${each.what}`, each])).values(),
 ];
 
-function unread(objects: FlowLogObjects, read: Set<string>): FlowLogObjects {
+/** The objects whose names are not in `read`, which they are added to as they come. */
+export function unreadObjects(objects: FlowLogObjects, read: Set<string>): FlowLogObjects {
   return {
     async *list(): AsyncGenerator<FlowLogObject> {
       for await (const object of objects.list()) {

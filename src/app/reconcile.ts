@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../core/diagnostic.ts";
 import { byDanger } from "../core/guard/by-danger.ts";
 import type { DatabasePlan, Plan } from "../core/plan/plan.ts";
 import type { DatabaseOutcome } from "./apply-outcome.ts";
@@ -18,6 +19,8 @@ export interface ReconcileReport {
   readonly outcomes: readonly DatabaseOutcome[];
   readonly rounds: number;
   readonly writeCalls: number;
+  /** Why later waves were not begun although every database of the earlier ones ended well. */
+  readonly halted?: Diagnostic;
 }
 
 /**

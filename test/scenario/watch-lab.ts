@@ -1,5 +1,6 @@
 import { parseResourceChange } from "../../src/adapters/aws/parse/resource-change.ts";
 import { policyKeeper } from "../../src/app/watch/keep-policy.ts";
+import type { SweepSettings } from "../../src/app/watch/survey.ts";
 import { type WatchPorts, type WatchRhythm, watch } from "../../src/app/watch/watch.ts";
 import type { WatchCounts, WatchEvent } from "../../src/app/watch/watch-event.ts";
 import type { Lab } from "./lab.ts";
@@ -19,8 +20,13 @@ export const RHYTHM: WatchRhythm = {
   heartbeatEveryMs: 3_600_000,
 };
 
+/** What a watch may have besides its lab. */
+interface WatchLabOptions extends Pick<WatchPorts, "newFlows"> {
+  readonly settings?: Pick<SweepSettings, "traffic" | "waves">;
+}
+
 /** Watches a lab as `moat watch` does. */
-export function watchLab(lab: Lab, rhythm: WatchRhythm = RHYTHM): LabWatch {
+export function watchLab(lab: Lab, rhythm: WatchRhythm = RHYTHM, more: WatchLabOptions = {}): LabWatch {
   const events: WatchEvent[] = [];
   const policy = policyKeeper(lab.policy, () => lab.clock.now());
   return {
@@ -32,6 +38,7 @@ export function watchLab(lab: Lab, rhythm: WatchRhythm = RHYTHM): LabWatch {
       let last = -1;
       const ports: WatchPorts = {
         ...lab.ports,
+        ...(more.newFlows === undefined ? {} : { newFlows: more.newFlows }),
         inventory: lab.inventory,
         clock: {
           now: () => lab.clock.now(),
@@ -49,7 +56,7 @@ export function watchLab(lab: Lab, rhythm: WatchRhythm = RHYTHM): LabWatch {
         stopRequested: () => minute() >= minutes,
         random: () => 0.5,
       };
-      return watch(ports, { plan: lab.settings }, rhythm);
+      return watch(ports, { plan: lab.settings, ...more.settings }, rhythm);
     },
   };
 }

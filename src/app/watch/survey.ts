@@ -1,8 +1,10 @@
+import type { Diagnostic } from "../../core/diagnostic.ts";
 import { attributeDrift, rulesOfRds } from "../../core/drift/attribute-drift.ts";
 import type { Remembered } from "../../core/drift/find-drift.ts";
 import { type HeldPlan, holdRevocations, type Withdrawals } from "../../core/guard/hold-revocations.ts";
 import { guardTugOfWar, repairsOf } from "../../core/guard/tug-of-war.ts";
 import type { WaveSettings } from "../../core/guard/waves.ts";
+import type { DatabaseAddress } from "../../core/inventory/database-addresses.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
@@ -52,6 +54,8 @@ export interface SweepMemory {
   readonly repairs: ReadonlyMap<string, readonly string[]>;
   /** Resolves the next reading of policy from the last one. Absent where no run follows: it takes more time. */
   readonly follow?: FollowPolicy;
+  /** Why a rollout was stopped, and the version of policy that it carried out: it goes on with another version only. */
+  readonly halted?: { readonly finding: Diagnostic; readonly version: string };
 }
 
 export const EMPTY_MEMORY: SweepMemory = {
@@ -62,6 +66,7 @@ export const EMPTY_MEMORY: SweepMemory = {
 
 /** What may be carried out now, and what was seen. */
 export interface Survey extends HeldPlan {
+  readonly addresses: readonly DatabaseAddress[];
   readonly inventory: Inventory;
   readonly follow?: FollowPolicy;
 }
@@ -79,8 +84,9 @@ export async function survey(
   const inventory = await ports.inventory.read();
   const nowSeconds = Math.floor(ports.clock.now() / 1000);
   let { follow } = memory;
+  let addresses: readonly DatabaseAddress[] = [];
   const planLeaving = (leftRules: ReadonlySet<string>): Plan => {
-    const { plan, followed } = planDatabases({
+    const planned = planDatabases({
       inventory,
       policy,
       settings: { ...settings.plan, nowSeconds, leftRules },
@@ -89,8 +95,9 @@ export async function survey(
       ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
       ...(settings.traffic === undefined ? {} : { traffic: settings.traffic }),
     });
-    follow = followed?.next;
-    return onlyOf(plan, settings.only);
+    follow = planned.followed?.next;
+    ({ addresses } = planned);
+    return onlyOf(planned.plan, settings.only);
   };
   const first = planLeaving(new Set());
   const changes = await changesOf(first, ports);
@@ -110,6 +117,7 @@ export async function survey(
         ? holdFirstSwaps(guarded)
         : guarded,
     inventory,
+    addresses,
     ...(follow === undefined ? {} : { follow }),
   };
 }

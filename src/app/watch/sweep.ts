@@ -1,16 +1,21 @@
 import { formatUtc } from "../../core/flow/utc-time.ts";
 import { repaired } from "../../core/guard/tug-of-war.ts";
+import type { DatabaseAddress } from "../../core/inventory/database-addresses.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { DatabasePlan, Plan } from "../../core/plan/plan.ts";
 import { ruleKey } from "../../core/rule/rule-key.ts";
 import type { ApplyPorts } from "../apply-run.ts";
+import type { Traffic } from "../read-traffic.ts";
 import type { ReconcileReport } from "../reconcile.ts";
 import { reconcileInWaves } from "../reconcile-in-waves.ts";
 import type { PolicyInHand } from "./keep-policy.ts";
 import { type SurveyPorts, type SweepMemory, type SweepSettings, survey } from "./survey.ts";
 
 /** What an unattended run reads and writes. */
-export interface SweepPorts extends ApplyPorts, SurveyPorts {}
+export interface SweepPorts extends ApplyPorts, SurveyPorts {
+  /** Flow logs that came since the last call; absent where none are followed. */
+  readonly newFlows?: () => Promise<Traffic>;
+}
 
 export interface SweepReport {
   readonly report: ReconcileReport;
@@ -35,17 +40,30 @@ export async function sweep(
   let { withdrawals, follow } = memory;
   let askAgainAt: number | undefined;
   let inventory: Inventory | undefined;
+  let addresses: readonly DatabaseAddress[] = [];
   async function makePlan(): Promise<Plan> {
     const seen = await survey(ports, settings, inHand, {
       ...memory,
       withdrawals,
       ...(follow === undefined ? {} : { follow }),
     });
-    ({ inventory, withdrawals, askAgainAt, follow } = { askAgainAt: undefined, follow: undefined, ...seen });
+    ({ inventory, addresses, withdrawals, askAgainAt, follow } = {
+      askAgainAt: undefined,
+      follow: undefined,
+      ...seen,
+    });
     plans.push(seen.plan);
     return seen.plan;
   }
-  const report = await reconcileInWaves(ports, makePlan, settings.waves, { stopRequested });
+  const { newFlows } = ports;
+  const { version } = inHand.policy;
+  const report = await reconcileInWaves(ports, makePlan, settings.waves, {
+    stopRequested,
+    ...(newFlows === undefined
+      ? {}
+      : { flows: { before: async () => settings.traffic, next: newFlows, addresses: () => addresses } }),
+    ...(memory.halted?.version === version ? { held: memory.halted.finding } : {}),
+  });
   const found = plans[0] ?? report.plan;
   return {
     report,
@@ -56,6 +74,7 @@ export async function sweep(
         inventory === undefined ? memory.remembered : rememberStanding(report.plan, inventory, memory),
       repairs: withRepairs(memory.repairs, found, report, ports.clock.now()),
       ...(follow === undefined ? {} : { follow }),
+      ...(report.halted === undefined ? {} : { halted: { finding: report.halted, version } }),
     },
     ...(askAgainAt === undefined ? {} : { askAgainAt }),
   };

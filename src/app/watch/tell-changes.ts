@@ -24,6 +24,8 @@ export function changeTeller(tell: (event: WatchEvent) => void): (sweep: SweepRe
     };
     tellFound(found, once);
     for (const outcome of report.outcomes) tell({ kind: "changed", outcome });
+    if (report.halted !== undefined)
+      once(`waves ${report.halted.what}`, { kind: "wavesHalted", finding: report.halted });
     if (report.plan !== found) tellFound(report.plan, once);
     lasting = now;
   };

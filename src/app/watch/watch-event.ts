@@ -19,6 +19,8 @@ export type WatchEvent =
   | { readonly kind: "finding"; readonly database: string; readonly finding: Diagnostic }
   | { readonly kind: "refused"; readonly database: string; readonly refusal: Refusal }
   | { readonly kind: "changed"; readonly outcome: DatabaseOutcome }
+  /** A rollout was stopped; it goes on with another version of policy, or when the watch is begun anew. */
+  | { readonly kind: "wavesHalted"; readonly finding: Diagnostic }
   | {
       readonly kind: "problem";
       readonly of: "policy" | "aws";

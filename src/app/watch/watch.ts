@@ -68,11 +68,17 @@ export async function watchOnce(ports: WatchPorts, settings: SweepSettings): Pro
     await keeper.cycle();
   }
   ports.tell({ kind: "stopped", counts: keeper.counts });
-  return { counts: keeper.counts, ...(keeper.plan === undefined ? {} : { plan: keeper.plan }) };
+  return {
+    counts: keeper.counts,
+    halted: keeper.halted,
+    ...(keeper.plan === undefined ? {} : { plan: keeper.plan }),
+  };
 }
 
 export interface WatchPass {
   readonly counts: WatchCounts;
+  /** True when refused clients stopped a rollout. */
+  readonly halted: boolean;
   /** How things stand at the end; absent when AWS or policy could not be read. */
   readonly plan?: Plan;
 }
@@ -108,6 +114,11 @@ class Watch {
   /** True while a revocation waits for a second answer of policy. */
   get holds(): boolean {
     return this.#askAgainAt !== undefined;
+  }
+
+  /** True while a rollout stands still because clients are refused. */
+  get halted(): boolean {
+    return this.#memory.halted !== undefined;
   }
 
   /** Does what is due, and nothing else. */

@@ -7,7 +7,20 @@ export interface WaveSettings {
   readonly canary: readonly string[];
   /** Shares of the databases to change, in percent, that are done after each further wave; ascending. */
   readonly percent: readonly number[];
+  /** How clients are watched between waves; absent: they are not. */
+  readonly watch?: WaveWatchSettings;
 }
+
+/** When refused clients stop a rollout. */
+export interface WaveWatchSettings {
+  /** Milliseconds after each wave in which flow logs are looked at. 0: nobody looks. */
+  readonly forMs: number;
+  /** REJECT records of one consumer at one database that are not yet a rise. */
+  readonly mostRejects: number;
+}
+
+/** Name of the wave of databases that somebody tampered with. */
+export const REPAIRS = "repairs";
 
 /** The databases of one wave, by ARN. */
 export interface Wave {
@@ -27,7 +40,7 @@ export function wavesOf(plan: Plan, { canary, percent }: WaveSettings): readonly
   const rest = pending
     .filter((d) => !isRepair(d) && !canary.includes(d.id))
     .sort((a, b) => (spread(a) < spread(b) ? -1 : 1));
-  const waves = [wave("repairs", repairs), wave("canary", first)];
+  const waves = [wave(REPAIRS, repairs), wave("canary", first)];
   let done = 0;
   for (const share of percent.at(-1) === 100 ? percent : [...percent, 100]) {
     const upTo = Math.ceil((rest.length * share) / 100);

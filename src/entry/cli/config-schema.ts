@@ -62,8 +62,20 @@ export const ConfigSchema = z.strictObject({
         .array(z.number().gt(0).max(100))
         .describe("Shares of the others, in percent, that are changed after each further wave; ascending")
         .default([1, 10, 100]),
+      watchMinutes: z
+        .int()
+        .min(0)
+        .describe("Minutes after each wave in which flow logs are looked at for refused clients; 0: none")
+        .default(15),
+      mostRejects: z
+        .int()
+        .min(0)
+        .describe("REJECT records of one allowed client at one changed database that do not stop the waves")
+        .default(2),
     })
-    .describe("Change many databases in waves; when one fails, the later waves are left alone")
+    .describe(
+      "Change many databases in waves; when one fails, or allowed clients are refused, the later waves are left alone",
+    )
     .optional(),
   rdsConnect: z
     .enum(["leave", "remove"])

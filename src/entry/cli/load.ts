@@ -1,7 +1,9 @@
 import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
 import { type Followed, followTraffic } from "../../app/follow-traffic.ts";
+import { newFlowLogs } from "../../app/new-flow-logs.ts";
 import { type Planned, planDatabases } from "../../app/plan-databases.ts";
 import type { Traffic } from "../../app/read-traffic.ts";
+import type { RecentFlows } from "../../app/wave-watch.ts";
 import type { TimeWindow } from "../../core/flow/conversation.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
@@ -25,6 +27,8 @@ export interface World {
   readonly planWith: (policy: Policy, beside: Inventory) => Promise<Planned>;
   /** Reads the flow-log objects that came since the last look, for the next plan; answers how many. */
   readonly moreFlows: () => Promise<number>;
+  /** Flow logs by themselves that came since they were last read; absent when none were named. */
+  readonly recentFlows?: RecentFlows;
   close(): Promise<void>;
 }
 
@@ -36,22 +40,25 @@ export async function openWorld(context: CliContext, settings: Settings): Promis
     throw error;
   });
   let followed: Promise<Followed> | undefined;
-  const look = followFlows(context, settings, source.clients);
+  const flows = followFlows(context, settings, source.clients);
+  let addresses: Planned["addresses"] = [];
   const { publicIp, directActorsIgnoreScope } = settings.config;
   const planFrom = async (inventory: Inventory, read: Policy): Promise<Planned> => {
     const seen = await followed;
-    return planDatabases({
+    const planned = planDatabases({
       inventory,
       policy: read,
       settings: { ...settings.plan, ...nowOf(context, source) },
       resolve: { includePublicIp: publicIp, directActorsIgnoreScope },
       ...(seen === undefined ? {} : { traffic: seen.traffic }),
     });
+    ({ addresses } = planned);
+    return planned;
   };
   return {
     source,
     plan: async (version = "active", beside = undefined) => {
-      followed ??= look?.();
+      followed ??= flows?.look();
       const names = beside === undefined ? `${source.inventory.name} and ${policy.name}` : policy.name;
       context.progress(context.progressStyle.dim(`Reading ${names} …`));
       const [inventory, read] = await Promise.all([
@@ -64,11 +71,20 @@ export async function openWorld(context: CliContext, settings: Settings): Promis
     planWith: (read, beside) => planFrom(beside, read),
     moreFlows: async () => {
       await followed;
-      const more = await look?.();
+      const more = await flows?.look();
       // A look that failed must not stand in the way of the next plan.
       if (more !== undefined) followed = Promise.resolve(more);
       return more?.objects ?? 0;
     },
+    ...(flows === undefined
+      ? {}
+      : {
+          recentFlows: {
+            before: async () => (await followed)?.traffic,
+            next: flows.news,
+            addresses: () => addresses,
+          },
+        }),
     close: () => source.close(),
   };
 }
@@ -86,28 +102,37 @@ export async function readFlows(
   clients: AwsClients | undefined,
   window?: TimeWindow,
 ): Promise<Traffic | undefined> {
-  return (await followFlows(context, settings, clients, window)?.())?.traffic;
+  return (await followFlows(context, settings, clients, window)?.look())?.traffic;
 }
 
-/** A look at the flow logs that were named, which may be taken again; `undefined` when none were. */
-function followFlows(
+/** The flow logs that were named. */
+interface NamedFlows {
+  /** All of them, however often it is called. */
+  readonly look: () => Promise<Followed>;
+  /** Those that came since either was called last. */
+  readonly news: () => Promise<Traffic>;
+}
+
+/** Flow logs that may be looked at again; `undefined` when none were named. */
+export function followFlows(
   context: CliContext,
   { flows, region: named }: Settings,
   clients: AwsClients | undefined,
   window?: TimeWindow,
-): (() => Promise<Followed>) | undefined {
+): NamedFlows | undefined {
   if (flows === undefined) return undefined;
   let objects = 0;
   const region = named === undefined ? {} : { region: named };
-  const look = followTraffic(
-    () => openFlows(flows, context, () => clients ?? awsClients({ env: context.env, ...region }), window),
-    window,
-  );
-  return () =>
-    look(() => {
-      objects += 1;
-      if (objects % 100 === 0) context.progress(context.progressStyle.dim(`… ${objects} flow-log objects`));
-    });
+  const list = () =>
+    openFlows(flows, context, () => clients ?? awsClients({ env: context.env, ...region }), window);
+  const told = (): void => {
+    objects += 1;
+    if (objects % 100 === 0) context.progress(context.progressStyle.dim(`… ${objects} flow-log objects`));
+  };
+  const read = new Set<string>();
+  const look = followTraffic(list, window, read);
+  const news = newFlowLogs(list, read);
+  return { look: () => look(told), news: () => news(told) };
 }
 
 /** Opens the world, runs, and closes it whatever happened. */

@@ -1,3 +1,4 @@
+import type { WaveSettings } from "../../core/guard/waves.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config-schema.ts";
@@ -13,6 +14,14 @@ export interface Settings {
   readonly plan: PlanSettings;
   readonly json: boolean;
   readonly verbose: boolean;
+}
+
+/** Waves as the configuration asks for them; `undefined` when it does not. */
+export function waveSettings({ waves }: Config): WaveSettings | undefined {
+  if (waves === undefined) return undefined;
+  const { canary, percent, watchMinutes, mostRejects } = waves;
+  const watch = { forMs: 60_000 * watchMinutes, mostRejects };
+  return { canary, percent, ...(watchMinutes === 0 ? {} : { watch }) };
 }
 
 /** Command line first, then environment, then `moat.yaml`, then defaults. */

@@ -23,6 +23,7 @@ export function showReport(
           writeCalls: report.writeCalls,
           rounds: report.rounds,
           outcomes,
+          ...(report.halted === undefined ? {} : { halted: report.halted }),
           plan: planDocument(report.plan),
         },
         null,
@@ -35,6 +36,7 @@ export function showReport(
 
 function reportExit(report: ReconcileReport): ExitCode {
   if (report.outcomes.some((o) => o.status === "failed" || o.status === "moved")) return 1;
+  if (report.halted !== undefined) return 3;
   return report.plan.databases.some((d) => d.refused.length > 0) ? 3 : pending(report.plan);
 }
 

@@ -11,7 +11,7 @@ import { stepLine } from "../render/outcome-text.ts";
 import { planText } from "../render/plan-text.ts";
 import { counted } from "../render/quantity.ts";
 import { waveText } from "../render/wave-text.ts";
-import { readSettings, type Settings } from "../settings.ts";
+import { readSettings, type Settings, waveSettings } from "../settings.ts";
 import { showReport } from "../show-report.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { applyPorts } from "../wire/apply-ports.ts";
@@ -79,8 +79,11 @@ async function applyNow({ context, settings, world, ports, mustAsk }: ApplyNow):
   const report = await reconcileInWaves(
     ports,
     async () => plans.pop() ?? (await world.plan()).plan,
-    settings.config.waves,
-    { onWave: (event) => context.progress(waveText(event, context.progressStyle)) },
+    waveSettings(settings.config),
+    {
+      onWave: (event) => context.progress(waveText(event, context.progressStyle)),
+      ...(world.recentFlows === undefined ? {} : { flows: world.recentFlows }),
+    },
   );
   showReport(context, settings, report, nameOf);
 }

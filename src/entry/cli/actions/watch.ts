@@ -1,17 +1,24 @@
 import { parseResourceChange } from "../../../adapters/aws/parse/resource-change.ts";
+import type { Traffic } from "../../../app/read-traffic.ts";
 import { policyKeeper } from "../../../app/watch/keep-policy.ts";
 import type { SweepSettings } from "../../../app/watch/survey.ts";
-import { type WatchPorts, type WatchRhythm, watch, watchOnce } from "../../../app/watch/watch.ts";
+import {
+  type WatchPass,
+  type WatchPorts,
+  type WatchRhythm,
+  watch,
+  watchOnce,
+} from "../../../app/watch/watch.ts";
 import type { WatchEvent } from "../../../app/watch/watch-event.ts";
 import { planDocument, stepDocument } from "../../../core/plan/plan-document.ts";
 import type { ResourceChange } from "../../../core/trail/resource-change.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { CliContext } from "../context.ts";
+import type { CliContext, ExitCode } from "../context.ts";
 import { parseDuration } from "../duration.ts";
-import { readFlows } from "../load.ts";
+import { followFlows } from "../load.ts";
 import { stepLine } from "../render/outcome-text.ts";
 import { watchEventText } from "../render/watch-text.ts";
-import { readSettings, type Settings } from "../settings.ts";
+import { readSettings, type Settings, waveSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { applyPorts } from "../wire/apply-ports.ts";
 import { type AwsSource, openAws } from "../wire/aws-source.ts";
@@ -37,16 +44,26 @@ export async function runWatch(context: CliContext, options: WatchOptions): Prom
   };
   const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   try {
-    const ports = await watchPorts(context, settings, source, options);
-    const sweeping = await sweepSettings(context, settings, source, options);
+    const flows = followFlows(context, settings, source.clients);
+    const ports = {
+      ...(await watchPorts(context, settings, source, options)),
+      ...(flows === undefined ? {} : { newFlows: flows.news }),
+    };
+    const sweeping = sweepSettings(settings, options, (await flows?.look())?.traffic);
     if (options.once === true) {
-      const { plan } = await watchOnce(ports, sweeping);
+      const pass = await watchOnce(ports, sweeping);
+      const { plan } = pass;
       if (settings.json && plan !== undefined) context.out(JSON.stringify(planDocument(plan)));
-      context.exit(plan === undefined ? 1 : planExit(plan));
+      context.exit(passExit(pass));
     } else await watch(ports, sweeping, rhythm);
   } finally {
     await source.close();
   }
+}
+
+function passExit({ plan, halted }: WatchPass): ExitCode {
+  if (plan === undefined) return 1;
+  return halted ? 3 : planExit(plan);
 }
 
 async function watchPorts(
@@ -96,20 +113,19 @@ async function sandboxTrail({ sandbox }: AwsSource): Promise<readonly ResourceCh
   return events.flatMap((event) => parseResourceChange(event) ?? []);
 }
 
-async function sweepSettings(
-  context: CliContext,
+function sweepSettings(
   settings: Settings,
-  source: AwsSource,
   options: WatchOptions,
-): Promise<SweepSettings> {
-  const traffic = await readFlows(context, settings, source.clients);
+  traffic: Traffic | undefined,
+): SweepSettings {
+  const waves = waveSettings(settings.config);
   const { publicIp, directActorsIgnoreScope } = settings.config;
   return {
     plan: settings.plan,
     resolve: { includePublicIp: publicIp, directActorsIgnoreScope },
     apartMs: 1000 * parseDuration(options.twiceApart, "--twice-apart"),
     ...(traffic === undefined ? {} : { traffic }),
-    ...(settings.config.waves === undefined ? {} : { waves: settings.config.waves }),
+    ...(waves === undefined ? {} : { waves }),
   };
 }
 

@@ -44,7 +44,11 @@ export function outcomesText(report: ReconcileReport, options: PlanTextOptions):
     report.outcomes.length === 0
       ? "Nothing to change."
       : `${counted(report.outcomes.length, "database")}, ${counted(report.writeCalls, "write call")}.`;
-  return [...lines, ...rest, style.bold(summary)].join("\n\n");
+  const halted =
+    report.halted === undefined
+      ? []
+      : [problemText(report.halted, style.red("✗ No further wave is begun:"), style)];
+  return [...lines, ...rest, ...halted, style.bold(summary)].join("\n\n");
 }
 
 function outcomeText(outcome: DatabaseOutcome, style: Style): string {

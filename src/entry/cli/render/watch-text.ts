@@ -25,6 +25,8 @@ export function watchEventText(event: WatchEvent, style: Style): string {
       );
     case "changed":
       return changedText(event, style);
+    case "wavesHalted":
+      return problemText(event.finding, style.red("✗ No further wave is begun:"), style);
     case "problem":
       return `${problemText(event.problem, style.red("✗"), style)}\n    Nothing is written meanwhile; next try in ${durationText(event.retryInMs / 1000)}`;
     case "recovered":

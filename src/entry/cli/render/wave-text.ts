@@ -1,4 +1,5 @@
 import type { WaveEvent } from "../../../app/reconcile-in-waves.ts";
+import { durationText } from "../duration.ts";
 import { counted } from "./quantity.ts";
 import type { Style } from "./style.ts";
 
@@ -6,10 +7,13 @@ const NAMED = 5;
 
 /** A wave as it begins, or why the rest was left alone. */
 export function waveText(event: WaveEvent, style: Style): string {
+  if (event.kind === "watching")
+    return style.dim(`Watching flow logs for ${durationText(event.forMs / 1000)} before the next wave …`);
+  if (event.kind === "unseen")
+    return style.yellow("! No flow log came meanwhile: whether a client is refused cannot be told");
+  if (event.kind === "halted") return style.red(`${event.finding.what}, so ${leftAlone(event.left)}`);
   if (event.kind === "stopped")
-    return style.red(
-      `${event.failed.join(", ")} did not end well, so ${counted(event.left, "database")} of later waves ${event.left === 1 ? "was" : "were"} left alone`,
-    );
+    return style.red(`${event.failed.join(", ")} did not end well, so ${leftAlone(event.left)}`);
   const { number, of, wave } = event;
   const names = wave.arns.slice(0, NAMED).map((arn) => arn.split(":").at(-1) ?? arn);
   const more = wave.arns.length - names.length;
@@ -17,3 +21,6 @@ export function waveText(event: WaveEvent, style: Style): string {
     `Wave ${number} of ${of} (${wave.name}): ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
   );
 }
+
+const leftAlone = (databases: number): string =>
+  `${counted(databases, "database")} of later waves ${databases === 1 ? "was" : "were"} left alone`;
