@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { AwsFault } from "../ports/aws-fault.ts";
+import { HistoryFault } from "../ports/flow-history.ts";
 import { FlowLogFault } from "../ports/flow-log-objects.ts";
 import { PolicyFault } from "../ports/policy-fault.ts";
 
@@ -20,6 +21,8 @@ export function expectedProblem(error: unknown): Diagnostic | undefined {
     const why = "Its flows are missing until it can be read";
     return { code: codeOf("FLOW_OBJECT", error.kind), what: error.message, why, fix: error.fix };
   }
+  if (error instanceof HistoryFault)
+    return { code: "HISTORY", what: error.message, why: error.why, fix: error.fix };
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { Remembered } from "../core/drift/find-drift.ts";
 import type { Conversation } from "../core/flow/conversation.ts";
 import { knownDatabases } from "../core/flow/known-databases.ts";
+import { seenConsumers, withHistory } from "../core/history/seen-consumers.ts";
 import { type DatabaseAddress, databaseAddresses } from "../core/inventory/database-addresses.ts";
 import { databaseIdentities } from "../core/inventory/database-identity.ts";
 import type { Inventory } from "../core/inventory/model.ts";
@@ -10,7 +11,7 @@ import type { ConsumerLabels } from "../core/plan/losses.ts";
 import { observedConsumers } from "../core/plan/observed-consumers.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { planEnforcement } from "../core/plan/plan-enforcement.ts";
-import type { PlanSettings } from "../core/plan/world.ts";
+import type { ObservedConsumer, PlanSettings } from "../core/plan/world.ts";
 import { consumerLabels, databaseAddresses as policyAddresses } from "../core/policy/consumer-labels.ts";
 import type { FollowedPolicy, FollowPolicy } from "../core/policy/incremental/follow-policy.ts";
 import { withAwsWorkloads } from "../core/policy/mapping/with-aws-workloads.ts";
@@ -19,6 +20,7 @@ import { type PolicyIndex, policyIndex } from "../core/policy/policy-index.ts";
 import type { DatabaseIdentity, Resolution, ResolveOptions } from "../core/policy/resolution.ts";
 import { resolveIndexed } from "../core/policy/resolve-policy.ts";
 import { addressesOf } from "../core/policy/workload-addresses.ts";
+import type { HistoryReading } from "./read-history.ts";
 import type { Traffic } from "./read-traffic.ts";
 
 /** What a plan was made from, for whoever wants to explain it. */
@@ -41,6 +43,8 @@ export interface PlanRequest {
   readonly settings: PlanSettings;
   readonly resolve?: ResolveOptions;
   readonly traffic?: Traffic;
+  /** Who was seen before, as far as a history of flow logs is kept. */
+  readonly history?: HistoryReading;
   /** What stood when each database was last in sync, by its ARN, where somebody kept watch. */
   readonly remembered?: ReadonlyMap<string, Remembered>;
   /** Given where plan follows plan: how the last one goes on, so that only what is different is resolved again. */
@@ -62,9 +66,10 @@ export function planDatabases(request: PlanRequest): Planned {
     policy,
     resolution,
     settings,
-    observed: conversations === undefined ? undefined : observedConsumers(conversations, addresses),
+    observed: observedIn(request, conversations, addresses),
     labelsOf: labelsOf(index),
     workloadAddresses: addressesOf(index.addresses, everyWorkload(index), "hosts"),
+    ...(request.history?.kind === "unreadable" ? { historyProblem: request.history.problem } : {}),
     ...(request.remembered === undefined ? {} : { remembered: request.remembered }),
   });
   return {
@@ -76,6 +81,17 @@ export function planDatabases(request: PlanRequest): Planned {
     ...(conversations === undefined ? {} : { conversations }),
     ...(followed === undefined ? {} : { followed }),
   };
+}
+
+/** Who was seen in flow logs and history; `undefined` when neither was given, or the history cannot be read. */
+function observedIn(
+  { inventory, history }: PlanRequest,
+  conversations: readonly Conversation[] | undefined,
+  addresses: readonly DatabaseAddress[],
+): readonly ObservedConsumer[] | undefined {
+  const observed = conversations === undefined ? undefined : observedConsumers(conversations, addresses);
+  if (history?.kind !== "read") return observed;
+  return withHistory(observed ?? [], seenConsumers(history.consumers, inventory.databases));
 }
 
 function resolved(

@@ -1,17 +1,16 @@
-import { utcDay } from "./history-day.ts";
-import { HISTORY_TABLE, sqlText } from "./history-schema.ts";
+import { sqlText } from "./history-schema.ts";
+import { type HistorySpan, liveRows } from "./live-rows.ts";
 
 /** Which part of the history is asked for. What is absent does not narrow. */
-export interface HistoryRange {
+export interface HistoryRange extends HistorySpan {
   readonly databaseArn?: string;
   readonly consumer?: string;
-  /** Seconds since 1970, UTC: only what was seen at this moment or later. */
-  readonly since?: number;
 }
 
 /** The columns of {@link consumersQuery}, in its order. */
 export const CONSUMER_COLUMNS = [
   "database_arn",
+  "database_side",
   "consumer",
   "provider",
   "port",
@@ -22,30 +21,28 @@ export const CONSUMER_COLUMNS = [
   "last_seen",
 ] as const;
 
+const GROUPS = CONSUMER_COLUMNS.slice(0, 7);
+
 /** Who talked to which database, one row a consumer, provider, port, protocol and action; for DuckDB and Athena. */
 export function consumersQuery(range: HistoryRange): string {
-  const groups = "database_arn, consumer, provider, port, protocol, action";
-  const conditions = conditionsOf(range);
+  const groups = GROUPS.join(", ");
   return [
+    liveRows(range),
     // DuckDB sums bigint into hugeint, Athena into bigint.
     `SELECT ${groups}, CAST(sum(records) AS bigint) AS records,`,
     "  min(first_seen) AS first_seen, max(last_seen) AS last_seen",
-    `FROM ${HISTORY_TABLE}`,
-    ...(conditions.length === 0 ? [] : [`WHERE ${conditions.join(" AND ")}`]),
+    `FROM live WHERE ${["row_kind = 'flow'", ...conditionsOf(range)].join(" AND ")}`,
     `GROUP BY ${groups}`,
     // Where an absent value sorts differs unless it is said.
-    `ORDER BY ${groups
-      .split(", ")
-      .map((c) => `${c} NULLS LAST`)
-      .join(", ")}`,
+    `ORDER BY ${GROUPS.map((name) => `${name} NULLS LAST`).join(", ")}`,
   ].join("\n");
 }
 
-function conditionsOf({ databaseArn, consumer, since }: HistoryRange): readonly string[] {
+function conditionsOf({ databaseArn, consumer, since, until }: HistoryRange): readonly string[] {
   return [
     ...(databaseArn === undefined ? [] : [`database_arn = ${sqlText(databaseArn)}`]),
     ...(consumer === undefined ? [] : [`consumer = ${sqlText(consumer)}`]),
-    // The day lets both engines leave out whole folders.
-    ...(since === undefined ? [] : [`day >= ${sqlText(utcDay(since))}`, `last_seen >= ${Math.floor(since)}`]),
+    ...(since === undefined ? [] : [`last_seen >= ${Math.floor(since)}`]),
+    ...(until === undefined ? [] : [`first_seen < ${Math.floor(until)}`]),
   ];
 }

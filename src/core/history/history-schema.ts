@@ -1,35 +1,65 @@
-import type { Summary } from "./summary.ts";
+import type { HistoryRow } from "./history-row.ts";
 
-/** Name of the table, and of the view in DuckDB. */
-export const HISTORY_TABLE = "flow_summary";
+/** Name of the table over all files, compacted or not. */
+export const HISTORY_TABLE = "flow_history";
 
 /** One column of the Parquet files. */
 export interface HistoryColumn {
   readonly name: string;
+  readonly key: keyof HistoryRow;
   readonly type: "varchar" | "integer" | "bigint";
   readonly nullable: boolean;
-  readonly value: (summary: Summary, objectDigest: string) => string | number | undefined;
+  /** For whoever asks the files without Moat. */
+  readonly says: string;
 }
+
+const column = (
+  name: string,
+  key: keyof HistoryRow,
+  type: HistoryColumn["type"],
+  nullable: boolean,
+  says: string,
+): HistoryColumn => ({ name, key, type, nullable, says });
 
 /**
  * The columns, in the order of the files. Times are whole seconds since 1970: functions on timestamps have other names
  * in DuckDB than in Athena, arithmetic on numbers has not.
  */
 export const HISTORY_COLUMNS: readonly HistoryColumn[] = [
-  { name: "database_arn", type: "varchar", nullable: false, value: (s) => s.databaseArn },
-  { name: "hour_start", type: "bigint", nullable: false, value: (s) => s.hour },
-  { name: "consumer", type: "varchar", nullable: false, value: (s) => s.consumer },
-  { name: "provider", type: "varchar", nullable: false, value: (s) => s.provider },
-  { name: "port", type: "integer", nullable: true, value: (s) => s.port },
-  { name: "protocol", type: "varchar", nullable: true, value: (s) => s.protocol },
-  { name: "action", type: "varchar", nullable: true, value: (s) => s.action },
-  { name: "records", type: "bigint", nullable: false, value: (s) => s.records },
-  { name: "packets", type: "bigint", nullable: true, value: (s) => s.packets },
-  { name: "bytes", type: "bigint", nullable: true, value: (s) => s.bytes },
-  { name: "first_seen", type: "bigint", nullable: false, value: (s) => s.firstSeen },
-  { name: "last_seen", type: "bigint", nullable: false, value: (s) => s.lastSeen },
-  { name: "oriented_by", type: "varchar", nullable: false, value: (s) => s.orientedBy },
-  { name: "object_digest", type: "varchar", nullable: false, value: (_, digest) => digest },
+  column(
+    "row_kind",
+    "rowKind",
+    "varchar",
+    false,
+    "`flow`: who talked to whom; `object`: an object is counted",
+  ),
+  column(
+    "generation",
+    "generation",
+    "integer",
+    false,
+    "0: file of one object; n: n-th compaction of the day",
+  ),
+  column("object_digest", "objectDigest", "varchar", true, "which object; none in compacted flows"),
+  column("flow_log", "flowLog", "varchar", true, "`fl-…` that delivered it"),
+  column("hour_start", "hourStart", "bigint", false, "beginning of the hour, seconds since 1970, UTC"),
+  column("database_arn", "databaseArn", "varchar", true, "flow: the database"),
+  column("database_side", "databaseSide", "varchar", true, "flow: `provider` or `consumer`"),
+  column("consumer", "consumer", "varchar", true, "flow: address that opened the connection"),
+  column("provider", "provider", "varchar", true, "flow: address that serves it"),
+  column("port", "port", "integer", true, "flow: the provider's port"),
+  column("protocol", "protocol", "varchar", true, "flow: `tcp`, `udp`, `icmp` or a number"),
+  column("action", "action", "varchar", true, "flow: `ACCEPT` or `REJECT`"),
+  column("oriented_by", "orientedBy", "varchar", true, "flow: what tells who opened it"),
+  column("records", "records", "bigint", false, "lines of flow logs"),
+  column("packets", "packets", "bigint", true, "flow: both directions"),
+  column("bytes", "bytes", "bigint", true, "flow: both directions"),
+  column("first_seen", "firstSeen", "bigint", true, "flow: seconds since 1970, UTC"),
+  column("last_seen", "lastSeen", "bigint", true, "flow: seconds since 1970, UTC"),
+  column("no_data", "noData", "bigint", true, "object: intervals without traffic"),
+  column("skip_data", "skipData", "bigint", true, "object: intervals of which AWS lost records"),
+  column("malformed", "malformed", "bigint", true, "object: lines that could not be read"),
+  column("complete", "complete", "integer", true, "object: 1 when read to its end, else 0"),
 ];
 
 /** Folders above a file, outermost first: `account=…/region=…/day=YYYY-MM-DD`. All are text. */
@@ -39,18 +69,19 @@ export const HISTORY_PARTITIONS = ["account", "region", "day"] as const;
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /**
- * The statement that makes the table in Athena.
+ * The statement that makes the table in Athena. Partitions are computed from the paths, so none has to be added.
  *
  * @param location `s3://bucket/prefix/`
+ * @param name of the table, after its database where that is not the one in use
  */
-export function athenaTable(location: string): string {
+export function athenaTable(location: string, name = HISTORY_TABLE): string {
   // DDL in Athena is Hive's: names in backticks, text is "string", "integer" is "int".
   // https://docs.aws.amazon.com/athena/latest/ug/create-table.html
   const types = { varchar: "string", integer: "int", bigint: "bigint" };
   const columns = HISTORY_COLUMNS.map((c) => `  \`${c.name}\` ${types[c.type]}`);
-  const partitions = HISTORY_PARTITIONS.map((name) => `\`${name}\` string`);
+  const partitions = HISTORY_PARTITIONS.map((partition) => `\`${partition}\` string`);
   return [
-    `CREATE EXTERNAL TABLE IF NOT EXISTS \`${HISTORY_TABLE}\` (`,
+    `CREATE EXTERNAL TABLE IF NOT EXISTS \`${name}\` (`,
     columns.join(",\n"),
     ")",
     `PARTITIONED BY (${partitions.join(", ")})`,
@@ -60,15 +91,15 @@ export function athenaTable(location: string): string {
 }
 
 /**
- * The statement that makes the view in DuckDB.
+ * The statement that makes the table in DuckDB, as a view.
  *
- * @param location a folder or `s3://bucket/prefix`, without a slash at the end
+ * @param files paths, at least one
  */
-export function duckdbView(location: string): string {
+export function duckdbView(files: readonly string[]): string {
   const types = HISTORY_PARTITIONS.map((name) => `'${name}': VARCHAR`).join(", ");
-  const files = sqlText(`${location}/**/*.parquet`);
+  const list = files.map(sqlText).join(", ");
   return [
     `CREATE OR REPLACE VIEW ${HISTORY_TABLE} AS`,
-    `SELECT * FROM read_parquet(${files}, hive_partitioning = true, hive_types = {${types}})`,
+    `SELECT * FROM read_parquet([${list}], hive_partitioning = true, hive_types = {${types}})`,
   ].join("\n");
 }

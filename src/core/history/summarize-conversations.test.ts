@@ -26,6 +26,7 @@ describe("summarizeConversations", () => {
     expect(summarizeConversations([conversation()], ADDRESSES)).toEqual([
       {
         databaseArn: "arn:orders",
+        databaseSide: "provider",
         hour: Date.UTC(2026, 7, 15, 5) / 1000,
         consumer: "10.0.1.10",
         provider: "10.0.9.5",
@@ -42,8 +43,13 @@ describe("summarizeConversations", () => {
 
   it("keeps a database that opens a connection", () => {
     const opened = conversation({ consumer: "10.0.9.5", provider: "10.0.2.2", port: 443 });
-    expect(summarizeConversations([opened], ADDRESSES)).toMatchObject([{ databaseArn: "arn:orders" }]);
+    expect(summarizeConversations([opened], ADDRESSES)).toMatchObject([
+      { databaseArn: "arn:orders", databaseSide: "consumer" },
+    ]);
   });
+
+  it("takes a flow to a port that the database there does not serve for nobody's", () =>
+    expect(summarizeConversations([conversation({ port: 5432 })], ADDRESSES)).toEqual([]));
 
   it("leaves out what has no known database, and what has no time", () => {
     const { lastSeen: _, ...timeless } = conversation();

@@ -17,22 +17,30 @@ export function summarizeConversations(
 ): readonly Summary[] {
   const arns = arnsByAddress(addresses);
   return conversations.flatMap((c) => {
-    const databaseArn = arns(c.provider, c.port) ?? arns(c.consumer, undefined);
+    const serves = arns(c.provider, c.port);
+    const databaseArn = serves ?? arns(c.consumer, undefined);
+    const databaseSide = serves === undefined ? "consumer" : "provider";
     const lastSeen = utcSecondsOf(c.lastSeen);
     const firstSeen = utcSecondsOf(c.firstSeen);
     if (databaseArn === undefined || lastSeen === undefined || firstSeen === undefined) return [];
-    return [{ ...flowOf(c), databaseArn, hour: lastSeen - (lastSeen % HOUR), firstSeen, lastSeen }];
+    return [
+      { ...flowOf(c), databaseArn, databaseSide, hour: lastSeen - (lastSeen % HOUR), firstSeen, lastSeen },
+    ];
   });
 }
 
 function flowOf(
   conversation: Conversation,
-): Omit<Summary, "databaseArn" | "hour" | "firstSeen" | "lastSeen"> {
+): Omit<Summary, "databaseArn" | "databaseSide" | "hour" | "firstSeen" | "lastSeen"> {
   const { database: _, interfaceIds: __, firstSeen: ___, lastSeen: ____, ...flow } = conversation;
   return flow;
 }
 
-/** The database at an address that serves the port, else the only one there. */
+/**
+ * The database that serves the port at an address; for an end without a port the only one there. An address may fit
+ * several databases as long as their ports differ, so the only one that is known there need not be the one that a flow
+ * on another port went to.
+ */
 function arnsByAddress(
   addresses: readonly DatabaseAddress[],
 ): (address: string, port: number | undefined) => string | undefined {
@@ -44,7 +52,8 @@ function arnsByAddress(
     there.set(text, (there.get(text) ?? new Set()).add(arn));
   }
   return (address, port) => {
+    if (port !== undefined) return served.get(`${address} ${port}`);
     const [only, ...others] = there.get(address) ?? [];
-    return served.get(`${address} ${port}`) ?? (others.length === 0 ? only : undefined);
+    return others.length === 0 ? only : undefined;
   };
 }

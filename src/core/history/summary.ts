@@ -4,6 +4,8 @@ import type { FlowAction, OrientedBy } from "../flow/conversation.ts";
 export interface Summary {
   /** ARN of the database that serves, or that opens the connection. */
   readonly databaseArn: string;
+  /** Which side of the connection the database is. */
+  readonly databaseSide: "provider" | "consumer";
   /** Beginning of the hour in which it was last seen, in seconds since 1970, UTC. */
   readonly hour: number;
   readonly consumer: string;
@@ -20,10 +22,21 @@ export interface Summary {
   readonly orientedBy: OrientedBy;
 }
 
-/** Where the summaries of one flow-log object belong: its account and region, and a digest of what it is. */
-export interface SummaryOrigin {
+/** One flow-log object: what it is, where it belongs, and how much of it could be read. Counts are lines. */
+export interface HistoryObject {
+  /** Lower-case hex. The same object has the same digest at every delivery. */
+  readonly digest: string;
+  /** `unknown` where its name does not say. */
   readonly account: string;
   readonly region: string;
-  /** Lower-case hex. The same object has the same digest at every delivery. */
-  readonly objectDigest: string;
+  /** `fl-…`, where its name says. */
+  readonly flowLog?: string;
+  /** Beginning of the five minutes it is filed under, in seconds since 1970, where its name says. */
+  readonly slotStart?: number;
+  readonly records: number;
+  readonly noData: number;
+  readonly skipData: number;
+  readonly malformed: number;
+  /** False when it was cut or corrupt, so that lines of it are missing. */
+  readonly complete: boolean;
 }

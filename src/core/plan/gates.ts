@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostic.ts";
 import { digest } from "../digest.ts";
 import { isOwnRule } from "../inventory/ownership.ts";
 import {
@@ -35,6 +36,8 @@ export interface GateContext {
   readonly losses: readonly LostConsumer[];
   /** `undefined` when no flow history was given. */
   readonly observedClients: number | undefined;
+  /** Set when a flow history was named and cannot be read. */
+  readonly historyProblem: Diagnostic | undefined;
 }
 
 // States in which AWS is known to take a change of groups; in any other it may refuse or delay it.
@@ -53,6 +56,7 @@ const GATES: readonly ((context: GateContext) => Refusal | undefined)[] = [
   busy,
   shrink,
   losesAccess,
+  unreadHistory,
   sharedGroup,
 ];
 
@@ -259,6 +263,27 @@ function losesWhatWasMeant({ losses, live, port, world }: GateContext): readonly
     .map(({ rule }) => rule);
   const reach = reachOfRules(meant, port, world.peers);
   return losses.filter(({ consumer }) => mayBeAdmitted(reach, consumer));
+}
+
+/** A plan that only adds cuts nobody, whoever was seen; any other waits until somebody can say who was. */
+function unreadHistory(context: GateContext): Refusal | undefined {
+  const { historyProblem, change, live } = context;
+  if (historyProblem === undefined || change === undefined) return undefined;
+  const takesAway = change.steps.some(
+    (step) =>
+      step.action === "revoke" ||
+      step.action === "deleteSecurityGroup" ||
+      (step.action === "setDatabaseGroups" && live.attachedIds.some((id) => !step.groups.includes(id))),
+  );
+  if (!takesAway) return undefined;
+  const acknowledge = token(context, "unreadHistory", historyProblem.what);
+  return {
+    gate: "unreadHistory",
+    what: `Nobody can say who would lose access to database "${idOf(context)}": ${historyProblem.what}`,
+    why: "A flow history was named, and access is not taken away while it cannot be read",
+    fix: `${historyProblem.fix}, ${acknowledgeFix(acknowledge)}`,
+    acknowledge,
+  };
 }
 
 function sharedGroup(context: GateContext): Refusal | undefined {

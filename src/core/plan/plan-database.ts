@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostic.ts";
 import { digest } from "../digest.ts";
 import type { Drift } from "../drift/drift.ts";
 import { type DriftInput, findDrift, type Remembered } from "../drift/find-drift.ts";
@@ -28,6 +29,7 @@ export interface DatabaseKnowledge {
   /** `undefined` when no flow history was given. */
   readonly observed: readonly ObservedConsumer[] | undefined;
   readonly labelsOf: ConsumerLabels;
+  readonly historyProblem?: Diagnostic;
   /** Addresses known to be somebody's: slack never admits one. */
   readonly somebodys: AddressSet;
   /** What stood when the database was last in sync, where somebody kept watch. */
@@ -133,6 +135,7 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
     ...(fit.overflow === undefined ? {} : { overflow: fit.overflow }),
     losses,
     observedClients: knowledge.observed?.length,
+    historyProblem: knowledge.historyProblem,
   });
   const drift =
     port === undefined

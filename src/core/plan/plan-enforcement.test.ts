@@ -245,6 +245,8 @@ describe("planEnforcement", () => {
   });
 });
 
+const UNREADABLE = { code: "HISTORY_UNREADABLE", what: "It is gone", why: "No folder", fix: "Look" };
+
 describe("gates", () => {
   const seen = (consumer: string) => ({
     database: database("orders", []).arn as string,
@@ -285,6 +287,7 @@ describe("gates", () => {
         policies: [allows("orders", ["10.0.0.1/32", "10.0.0.4/32"])],
       }),
     },
+    { gate: "unreadHistory", c: first({ historyProblem: UNREADABLE }) },
     { gate: "sharedGroup", c: first({ inventory: shared }) },
     { gate: "notReady", c: first({ inventory: busy("stopped") }) },
     {

@@ -23,6 +23,8 @@ export interface PlanInput {
   /** Who was seen connecting; `undefined` when no flow history was given at all. */
   readonly observed: readonly ObservedConsumer[] | undefined;
   readonly labelsOf: ConsumerLabels;
+  /** Why the flow history that was named cannot be read: then nothing is taken away. */
+  readonly historyProblem?: Diagnostic;
   /** Addresses of the workloads that policy knows: slack never admits one that policy does not grant. */
   readonly workloadAddresses?: AddressSet;
   /** Number of the first group that the plan creates; above 1 when plans of several regions become one. */
@@ -58,9 +60,15 @@ export function planEnforcement(input: PlanInput): Plan {
         labelsOf: input.labelsOf,
         somebodys,
         ...rememberedOf(input, database.arn),
+        ...(input.historyProblem === undefined ? {} : { historyProblem: input.historyProblem }),
       }),
     ),
-    findings: [...input.inventory.findings, ...input.policy.problems, ...input.resolution.findings],
+    findings: [
+      ...input.inventory.findings,
+      ...input.policy.problems,
+      ...input.resolution.findings,
+      ...(input.historyProblem === undefined ? [] : [input.historyProblem]),
+    ],
   };
 }
 

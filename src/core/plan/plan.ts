@@ -57,6 +57,7 @@ export type Gate =
   | "incompletePolicy"
   | "shrink"
   | "losesAccess"
+  | "unreadHistory"
   | "quota"
   | "sharedGroup"
   | "notReady"

@@ -33,6 +33,7 @@ export const ConfigSchema = z.strictObject({
   region: z.string().describe("AWS region; else as every AWS tool finds it").optional(),
   policy: z.string().describe("URL of a PCE, a folder of its collections, or a policy file").optional(),
   flows: z.array(z.string()).describe("Flow logs: files, folders, s3:// prefixes").default([]),
+  history: z.string().describe("Where the history of flows is kept: a folder or an s3:// prefix").optional(),
   mode: Mode.describe("Mode of databases that bear no tag moat:mode").default("observe"),
   databases: z.record(z.string(), DatabaseEntry).describe("Exceptions by database id").default({}),
   shrinkPercent: z

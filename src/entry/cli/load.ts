@@ -2,6 +2,7 @@ import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
 import { type Followed, followTraffic } from "../../app/follow-traffic.ts";
 import { newFlowLogs } from "../../app/new-flow-logs.ts";
 import { type Planned, planDatabases } from "../../app/plan-databases.ts";
+import { type HistoryReading, readHistory } from "../../app/read-history.ts";
 import type { Traffic } from "../../app/read-traffic.ts";
 import type { RecentFlows } from "../../app/wave-watch.ts";
 import type { TimeWindow } from "../../core/flow/conversation.ts";
@@ -12,6 +13,7 @@ import type { CliContext } from "./context.ts";
 import type { Settings } from "./settings.ts";
 import { type AwsSource, openAws } from "./wire/aws-source.ts";
 import { openFlows } from "./wire/flow-sources.ts";
+import { openHistory } from "./wire/history.ts";
 import { openPolicy } from "./wire/policy-source.ts";
 
 /** Everything that commands read, opened once and closed at the end. */
@@ -40,17 +42,21 @@ export async function openWorld(context: CliContext, settings: Settings): Promis
     throw error;
   });
   let followed: Promise<Followed> | undefined;
+  let history: Promise<HistoryReading | undefined> | undefined;
   const flows = followFlows(context, settings, source.clients);
   let addresses: Planned["addresses"] = [];
   const { publicIp, directActorsIgnoreScope } = settings.config;
   const planFrom = async (inventory: Inventory, read: Policy): Promise<Planned> => {
     const seen = await followed;
+    history ??= whoWasSeen(context, settings, source.clients);
+    const before = await history;
     const planned = planDatabases({
       inventory,
       policy: read,
       settings: { ...settings.plan, ...nowOf(context, source) },
       resolve: { includePublicIp: publicIp, directActorsIgnoreScope },
       ...(seen === undefined ? {} : { traffic: seen.traffic }),
+      ...(before === undefined ? {} : { history: before }),
     });
     ({ addresses } = planned);
     return planned;
@@ -87,6 +93,21 @@ export async function openWorld(context: CliContext, settings: Settings): Promis
         }),
     close: () => source.close(),
   };
+}
+
+/** Asks the history that was named; `undefined` when none was. */
+async function whoWasSeen(
+  context: CliContext,
+  settings: Settings,
+  clients: AwsClients | undefined,
+): Promise<HistoryReading | undefined> {
+  if (settings.history === undefined) return undefined;
+  const history = await openHistory(settings.history, context, settings.region, clients);
+  try {
+    return await readHistory(history);
+  } finally {
+    await history.close();
+  }
 }
 
 /** A saved inventory is planned without a clock, so that the same files always give the same plan. */

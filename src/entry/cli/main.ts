@@ -7,6 +7,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { flowsCommand } from "./commands/flows.ts";
+import { historyCommand } from "./commands/history.ts";
 import { initCommand } from "./commands/init.ts";
 import { leaseCommand } from "./commands/lease.ts";
 import { lintCommand } from "./commands/lint.ts";
@@ -36,6 +37,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   offboardCommand,
   statusCommand,
   flowsCommand,
+  historyCommand,
   mapCommand,
   planCommand,
   explainCommand,

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import { AwsFault } from "../../ports/aws-fault.ts";
+import { HistoryFault } from "../../ports/flow-history.ts";
 import { FlowLogFault } from "../../ports/flow-log-objects.ts";
 import { PolicyFault } from "../../ports/policy-fault.ts";
 
@@ -47,6 +48,8 @@ export function diagnosticOf(error: unknown): Diagnostic | undefined {
       fix: error.fix,
     };
   }
+  if (error instanceof HistoryFault)
+    return { code: "HISTORY", what: error.message, why: error.why, fix: error.fix };
   return fileProblem(error);
 }
 

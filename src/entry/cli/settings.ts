@@ -11,6 +11,8 @@ export interface Settings {
   readonly region: string | undefined;
   readonly policy: string | undefined;
   readonly flows: readonly string[] | undefined;
+  /** A folder or an `s3://` prefix. */
+  readonly history: string | undefined;
   readonly plan: PlanSettings;
   readonly json: boolean;
   readonly verbose: boolean;
@@ -41,6 +43,7 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
     // An empty variable is one that is not set.
     policy: options.policy || config.policy,
     flows,
+    history: options.history || config.history,
     plan: {
       owner: options.owner ?? config.owner,
       modes: { default: config.mode, databases },

@@ -6,6 +6,7 @@ export interface SourceOptions {
   readonly region?: string;
   readonly policy?: string;
   readonly flows?: readonly string[];
+  readonly history?: string;
   readonly config?: string;
   readonly owner?: string;
   readonly acknowledge?: readonly string[];
@@ -26,6 +27,9 @@ export function withSources(command: Command): Command {
       ),
     )
     .option("--flows <source...>", "flow logs: files, folders, s3:// prefixes, - for standard input")
+    .addOption(
+      new Option("--history <place>", "history of flows: a folder or an s3:// prefix").env("MOAT_HISTORY"),
+    )
     .addOption(
       new Option("--config <file>", "configuration (default: moat.yaml, if there is one)").env("MOAT_CONFIG"),
     )

@@ -1,0 +1,79 @@
+import { AwsFault } from "../../ports/aws-fault.ts";
+import { callAws } from "../aws/aws-call.ts";
+import type { AwsClients } from "../aws/aws-clients.ts";
+import type { S3Uri } from "../aws/s3-uri.ts";
+import type { HistoryStore, StoredFile } from "./history-store.ts";
+
+/** What S3 answers to a conditional write that came too late. */
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+const TOO_LATE: ReadonlySet<string> = new Set(["PreconditionFailed", "ConditionalRequestConflict"]);
+
+/** A history under a prefix of a bucket. Every call throws an `AwsFault` when S3 does not answer. */
+export function s3Store(clients: AwsClients, { bucket, prefix }: S3Uri): HistoryStore {
+  const root = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
+  const put = async (path: string, bytes: Uint8Array, condition: { readonly IfNoneMatch?: string }) => {
+    const { sdk, client } = await clients.s3();
+    const object = { Bucket: bucket, Key: root + path, Body: bytes, ...condition };
+    await callAws("s3:PutObject", () => client.send(new sdk.PutObjectCommand(object)));
+  };
+  return {
+    name: `s3://${bucket}/${root}`,
+    list: (below) => listed(clients, bucket, root, below),
+    read: async (path) => {
+      const { sdk, client } = await clients.s3();
+      try {
+        return await callAws("s3:GetObject", async () => {
+          const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: root + path }));
+          return (await Body?.transformToByteArray()) ?? new Uint8Array();
+        });
+      } catch (error) {
+        if (error instanceof AwsFault && error.kind === "notFound") return undefined;
+        throw error;
+      }
+    },
+    put: (path, bytes) => put(path, bytes, {}),
+    putNew: async (path, bytes) => {
+      try {
+        await put(path, bytes, { IfNoneMatch: "*" });
+        return true;
+      } catch (error) {
+        if (error instanceof AwsFault && TOO_LATE.has(error.code)) return false;
+        throw error;
+      }
+    },
+    remove: async (path) => {
+      const { sdk, client } = await clients.s3();
+      await callAws("s3:DeleteObject", () =>
+        client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: root + path })),
+      );
+    },
+  };
+}
+
+async function listed(
+  clients: AwsClients,
+  bucket: string,
+  root: string,
+  below: string,
+): Promise<readonly StoredFile[]> {
+  const { sdk, client } = await clients.s3();
+  const found: StoredFile[] = [];
+  let token: string | undefined;
+  do {
+    const page = await callAws("s3:ListBucket", () =>
+      client.send(
+        new sdk.ListObjectsV2Command({
+          Bucket: bucket,
+          Prefix: root + below,
+          ...(token === undefined ? {} : { ContinuationToken: token }),
+        }),
+      ),
+    );
+    for (const { Key, Size = 0, LastModified } of page.Contents ?? []) {
+      if (Key?.endsWith(".parquet") === true)
+        found.push({ path: Key.slice(root.length), size: Size, modified: LastModified?.getTime() ?? 0 });
+    }
+    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+  } while (token !== undefined);
+  return found;
+}

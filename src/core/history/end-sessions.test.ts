@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { endSessions } from "./end-sessions.ts";
+
+it.each([
+  { engine: "postgres", want: /^SELECT pg_terminate_backend\(pid\).* = '10\.0\.7\.9'::inet;$/ },
+  { engine: "aurora-postgresql", want: /pg_terminate_backend/ },
+  { engine: "mysql", want: /mysql\.rds_kill.* LIKE '10\.0\.7\.9:%';$/ },
+  { engine: "aurora-mysql", want: /mysql\.rds_kill/ },
+  { engine: "mariadb", want: /mysql\.rds_kill/ },
+  { engine: "sqlserver-se", want: /'KILL '.* = '10\.0\.7\.9';$/ },
+])("$engine: a statement of its own", ({ engine, want }) =>
+  expect(endSessions(engine, "10.0.7.9")?.statement).toMatch(want),
+);
+
+it("knows none for an engine that it does not know", () =>
+  expect(endSessions("oracle-ee", "10.0.7.9")).toBeUndefined());

@@ -1,0 +1,44 @@
+import { HISTORY_PARTITIONS, HISTORY_TABLE, sqlText } from "./history-schema.ts";
+import { utcDay } from "./utc-day.ts";
+
+/** A span of time. What is absent does not narrow. Seconds since 1970, UTC. */
+export interface HistorySpan {
+  readonly since?: number;
+  /** Not included. */
+  readonly until?: number;
+}
+
+/**
+ * The beginning of every question: common table expressions of which `live` has each object counted once. Of the
+ * compacted files of a day only the newest counts, and a file of one object only while the newest compacted one does
+ * not count that object too. So the answer is right at any moment of a compaction, whoever died in it, and however
+ * often an object was delivered. The same text for DuckDB and Athena.
+ */
+export function liveRows(span: HistorySpan): string {
+  const keys = HISTORY_PARTITIONS.join(", ");
+  const same = (other: string): string =>
+    HISTORY_PARTITIONS.map((p) => `r.${p} = ${other}.${p}`).join(" AND ");
+  const inDays = daysOf(span);
+  return `WITH newest AS (
+  SELECT ${keys}, max(generation) AS generation
+  FROM ${HISTORY_TABLE} r WHERE r.row_kind = 'object'${inDays}
+  GROUP BY ${keys}
+), counted AS (
+  SELECT DISTINCT ${HISTORY_PARTITIONS.map((p) => `r.${p}`).join(", ")}, r.object_digest
+  FROM ${HISTORY_TABLE} r JOIN newest n ON ${same("n")} AND r.generation = n.generation
+  WHERE r.row_kind = 'object' AND r.generation > 0${inDays}
+), live AS (
+  SELECT r.* FROM ${HISTORY_TABLE} r
+  JOIN newest n ON ${same("n")}
+  LEFT JOIN counted c ON ${same("c")} AND r.object_digest = c.object_digest
+  WHERE ((r.generation > 0 AND r.generation = n.generation)
+    OR (r.generation = 0 AND c.object_digest IS NULL))${inDays}
+)`;
+}
+
+/** The day lets both engines leave out whole folders. */
+const daysOf = ({ since, until }: HistorySpan): string =>
+  [
+    ...(since === undefined ? [] : [` AND r.day >= ${sqlText(utcDay(since))}`]),
+    ...(until === undefined ? [] : [` AND r.day <= ${sqlText(utcDay(until))}`]),
+  ].join("");

@@ -1,0 +1,208 @@
+import { labelsOf } from "../../../app/plan-databases.ts";
+import { type DatabaseCoverage, databaseCoverage } from "../../../core/history/coverage.ts";
+import type { HistoryConsumer } from "../../../core/history/history-answers.ts";
+import { lingeringSessions } from "../../../core/history/lingering-sessions.ts";
+import type { HistorySpan } from "../../../core/history/live-rows.ts";
+import { unusedRules } from "../../../core/history/unused-rules.ts";
+import { formatAddress, parseAddress } from "../../../core/net/address.ts";
+import type { ConsumerLabels } from "../../../core/plan/losses.ts";
+import type { FlowHistory } from "../../../ports/flow-history.ts";
+import type { CliContext } from "../context.ts";
+import { parseDuration } from "../duration.ts";
+import { openWorld, type World } from "../load.ts";
+import { namesOf } from "../names.ts";
+import { CliProblem } from "../problem.ts";
+import { coverageText, lingeringText, queryText, unusedText } from "../render/history-text.ts";
+import { readSettings, type Settings } from "../settings.ts";
+import type { SourceOptions } from "../source-options.ts";
+import { openAws } from "../wire/aws-source.ts";
+import { historyPlace, openHistory } from "../wire/history.ts";
+
+export interface HistoryOptions extends SourceOptions {
+  readonly database?: string;
+  readonly consumer?: string;
+  readonly since?: string;
+  readonly keep?: string;
+}
+
+/** Shows how much of the traffic the history can have seen. */
+export async function runHistoryStatus(context: CliContext, options: HistoryOptions): Promise<void> {
+  await withHistory(context, options, async ({ history, span, settings, known }) => {
+    const { databases, labels } = await known();
+    const [hours, logs, consumers] = [
+      await history.logHours(span),
+      await history.databaseLogs(span),
+      await history.consumers(span),
+    ];
+    const arns = [...new Set([...databases.keys(), ...logs.map((l) => l.databaseArn)])].sort();
+    const coverage = databaseCoverage(arns, logs, hours, span).map((c) => ({
+      ...c,
+      database: databases.get(c.databaseArn) ?? c.databaseArn,
+      ...labelled(c, consumers, labels),
+    }));
+    const document = { history: history.name, hours: hours.length, databases: coverage };
+    show(context, settings, "historyStatus", document, () =>
+      coverageText(history.name, hours, coverage, context.style),
+    );
+  });
+}
+
+/** Shows who talked to whom. */
+export async function runHistoryQuery(context: CliContext, options: HistoryOptions): Promise<void> {
+  await withHistory(context, options, async ({ history, span, settings, known }) => {
+    const { databases, labels } = await known();
+    const databaseArn = options.database === undefined ? undefined : arnOf(databases, options.database);
+    const consumers = await history.consumers({
+      ...span,
+      ...(databaseArn === undefined ? {} : { databaseArn }),
+      ...(options.consumer === undefined ? {} : { consumer: canonical(options.consumer) }),
+    });
+    const rows = consumers.map((c) => ({
+      database: databases.get(c.databaseArn) ?? c.databaseArn,
+      ...c,
+      labels: labels(c.consumer),
+    }));
+    show(context, settings, "historyQuery", { history: history.name, consumers: rows }, () =>
+      queryText(rows, context.style),
+    );
+  });
+}
+
+/** Shows rules that nobody was seen to need, and how far the history can say so. */
+export async function runHistoryUnused(context: CliContext, options: HistoryOptions): Promise<void> {
+  await withHistory(context, options, async ({ history, span, settings, world }) => {
+    const planned = await (await world()).plan();
+    const unused = unusedRules(planned.plan.databases, await history.consumers(span));
+    const hours = await history.logHours(span);
+    const coverage = databaseCoverage(
+      unused.map((u) => u.databaseArn),
+      await history.databaseLogs(span),
+      hours,
+      span,
+    );
+    const databases = unused.map((u, i) => ({ ...u, coverage: coverage[i] }));
+    show(context, settings, "historyUnused", { history: history.name, databases }, () =>
+      unusedText(databases, namesOf(planned), context.style),
+    );
+  });
+}
+
+/** Shows who still talks although no rule would let it in again, and how a DBA ends that. */
+export async function runHistoryLingering(context: CliContext, options: HistoryOptions): Promise<void> {
+  await withHistory(context, options, async ({ history, span, settings, source }) => {
+    const inventory = await (await source()).inventory.read();
+    const sessions = lingeringSessions(inventory, settings.plan, await history.consumers(span));
+    show(context, settings, "historyLingering", { history: history.name, sessions }, () =>
+      lingeringText(sessions, context.style),
+    );
+  });
+}
+
+interface Known {
+  /** Ids by ARN. */
+  readonly databases: ReadonlyMap<string, string>;
+  readonly labels: ConsumerLabels;
+}
+
+interface HistoryWork {
+  readonly settings: Settings;
+  readonly history: FlowHistory;
+  readonly span: HistorySpan;
+  readonly source: () => Promise<Pick<World["source"], "inventory">>;
+  readonly world: () => Promise<World>;
+  /** Names and labels, as far as sources for them were given. */
+  readonly known: () => Promise<Known>;
+}
+
+/** Opens the history and what a question needs besides; closes both. */
+async function withHistory(
+  context: CliContext,
+  options: HistoryOptions,
+  run: (work: HistoryWork) => Promise<void>,
+): Promise<void> {
+  const settings = await readSettings(options);
+  const closing: { close(): Promise<void> }[] = [];
+  const kept = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+    const opened = await opening;
+    closing.push(opened);
+    return opened;
+  };
+  // The history is asked here; a plan beside it needs neither history nor flow logs.
+  const bare: Settings = { ...settings, history: undefined, flows: undefined };
+  const source = () => kept(openAws(settings.aws, settings.region, context.env));
+  const world = () => kept(openWorld(context, bare));
+  try {
+    const history = await kept(openHistory(historyPlace(settings), context, settings.region, undefined));
+    await run({
+      settings,
+      history,
+      span: spanOf(context, options),
+      source,
+      world,
+      known: () => knowledge(settings, options, source, world),
+    });
+  } finally {
+    for (const opened of closing.reverse()) await opened.close();
+  }
+}
+
+async function knowledge(
+  settings: Settings,
+  options: HistoryOptions,
+  source: HistoryWork["source"],
+  world: HistoryWork["world"],
+): Promise<Known> {
+  const aws = options.aws ?? settings.config.aws;
+  if (aws !== undefined && (settings.policy !== undefined || aws === "sandbox")) {
+    const { inventory, index } = await (await world()).plan();
+    return { databases: new Map(inventory.databases.map((d) => [d.arn, d.id])), labels: labelsOf(index) };
+  }
+  const databases = aws === undefined ? [] : (await (await source()).inventory.read()).databases;
+  return { databases: new Map(databases.map((d) => [d.arn, d.id])), labels: () => ({}) };
+}
+
+function spanOf(context: CliContext, { since }: HistoryOptions): HistorySpan {
+  if (since === undefined) return {};
+  return { since: Math.floor(context.clock.now() / 1000) - parseDuration(since, "--since") };
+}
+
+function show(
+  context: CliContext,
+  settings: Settings,
+  kind: string,
+  document: object,
+  text: () => string,
+): void {
+  context.out(settings.json ? JSON.stringify({ version: 1, kind, ...document }, null, 2) : text());
+}
+
+/** Consumers of a database, and those of them that policy knows by a label. */
+function labelled(
+  { databaseArn }: DatabaseCoverage,
+  rows: readonly HistoryConsumer[],
+  labels: ConsumerLabels,
+): { readonly consumers: number; readonly labelled: number } {
+  const own = rows.filter((row) => row.databaseArn === databaseArn && row.databaseSide === "provider");
+  const consumers = new Set(own.map((row) => row.consumer));
+  const known = [...consumers].filter((consumer) => Object.keys(labels(consumer)).length > 0);
+  return { consumers: consumers.size, labelled: known.length };
+}
+
+/** An ARN is taken as it is; without an inventory it is the only name there is. */
+function arnOf(databases: ReadonlyMap<string, string>, name: string): string {
+  if (name.startsWith("arn:")) return name;
+  const found = [...databases].find(([, id]) => id === name)?.[0];
+  if (found !== undefined) return found;
+  throw new CliProblem({
+    code: "DATABASE_UNKNOWN",
+    what: `No database "${name}" is known`,
+    why: "The history knows databases by their ARN; ids come from --aws",
+    fix: "Give its ARN, or --aws with the account it is in",
+  });
+}
+
+function canonical(address: string): string {
+  const parsed = parseAddress(address);
+  if (!parsed.ok) throw new CliProblem(parsed.error);
+  return formatAddress(parsed.value);
+}

@@ -1,0 +1,73 @@
+import { rmSync } from "node:fs";
+import { mkdtemp, readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli, tooWide } from "../support/run-cli.ts";
+import { writeSampleFlowLogs } from "../support/sample-flow-logs.ts";
+
+let folder: string;
+const history = () => ["--history", join(folder, "history")];
+const sources = () => ["--aws", join(folder, "saved", "aws"), "--policy", join(folder, "saved", "pce")];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "moat-golden-"));
+  writeSampleFlowLogs(join(folder, "flows"));
+  await runCli(["snapshot", join(folder, "saved"), "--aws", "sandbox"]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Where the test works has another name each time. */
+const placed = (text: string): string => text.replaceAll(folder, ".");
+
+describe("moat history", () => {
+  it("keeps each object once, however often it is given", async () => {
+    const ingest = () => runCli(["history", "ingest", join(folder, "flows"), ...sources(), ...history()]);
+    const first = await ingest();
+    const files = await readdir(join(folder, "history"), { recursive: true });
+    const second = await ingest();
+    expect([second.code, second.out]).toEqual([first.code, first.out]);
+    expect(await readdir(join(folder, "history"), { recursive: true })).toEqual(files);
+    expect(placed(first.out).split("\n").length).toBeGreaterThan(2);
+  });
+
+  it.each([
+    { name: "query", args: ["history", "query"] },
+    { name: "query-database", args: ["history", "query", "--database", "orders"] },
+    { name: "status", args: ["history", "status"] },
+    { name: "unused", args: ["history", "unused"] },
+    { name: "lingering", args: ["history", "lingering", "--since", "9999d"] },
+    { name: "plan", args: ["plan"], code: 3 },
+  ])("$name", async ({ name, args, code = 0 }) => {
+    const ran = await runCli([...args, ...sources(), ...history()]);
+    expect([ran.code, tooWide(ran.out)]).toEqual([code, undefined]);
+    await expect(placed(ran.out)).toMatchFileSnapshot(`history/${name}.txt`);
+  });
+
+  it("lets a plan say the same as the flow logs that it was made of", async () => {
+    const losses = async (args: readonly string[]) => {
+      const { databases } = JSON.parse((await runCli(["plan", "--json", ...sources(), ...args])).out);
+      return databases.map((d: { id: string; losesAccess: readonly { consumer: string }[] }) => [
+        d.id,
+        d.losesAccess.map((l) => l.consumer),
+      ]);
+    };
+    const fromLogs = await losses(["--flows", join(folder, "flows")]);
+    expect(await losses(history())).toEqual(fromLogs);
+    expect(fromLogs.flatMap(([, lost]: [string, string[]]) => lost)).not.toEqual([]);
+  });
+
+  it("takes nothing away while the history that was named cannot be read", async () => {
+    const ran = await runCli(["plan", ...sources(), "--history", join(folder, "nowhere")]);
+    expect(ran.code).toBe(3);
+    await expect(placed(ran.out)).toMatchFileSnapshot("history/plan-unreadable.txt");
+  });
+
+  it("answers the same once it is compacted", async () => {
+    const ask = async () => (await runCli(["history", "query", ...sources(), ...history()])).out;
+    const before = await ask();
+    const compacted = await runCli(["history", "compact", ...history()]);
+    expect(placed(compacted.out)).toContain("Compacted");
+    expect(await ask()).toBe(before);
+  });
+});
