@@ -14,6 +14,10 @@ const EXPLAINED: readonly (readonly [id: RegExp, reason: string])[] = [
   ],
   [/<State\w+\.Arn>\/state\/\*\]$/, "One object for each account and region, in a bucket of Moat's own"],
   [
+    /<State\w+\.Arn>\/history\/\*\]$/,
+    "One object for each flow-log object and day, in a bucket of Moat's own",
+  ],
+  [
     /:iam::\*:role\/moat-spoke\]$/,
     "One role of this name in each account; the account's trust and external id decide",
   ],

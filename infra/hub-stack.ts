@@ -73,7 +73,12 @@ export class HubStack extends Stack {
       allow("ReadFlowLogs", ["s3:GetObject"], logs.arnForObjects("AWSLogs/*")),
     ];
 
-    const ingest = moatFunction(this, "Ingest", { ...sharing, statements: [...look, send, ...readLogs] });
+    const keepHistory = allow("KeepHistory", ["s3:PutObject"], `${state.bucketArn}/history/*`);
+    const ingest = moatFunction(this, "Ingest", {
+      ...sharing,
+      environment: { ...common, MOAT_HISTORY: `s3://${state.bucketName}/history` },
+      statements: [...look, send, ...readLogs, keepHistory],
+    });
     const sweep = moatFunction(this, "Sweep", { ...sharing, statements: [...keep, send] });
     const reconcile = moatFunction(this, "Reconcile", {
       ...sharing,

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
+import type { DatabaseAddress } from "../core/inventory/database-addresses.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { PlanSettings } from "../core/plan/world.ts";
 import type { ResolveOptions } from "../core/policy/resolution.ts";
@@ -10,6 +11,7 @@ import { expectedProblem } from "./expected-problem.ts";
 import { type Planned, planDatabases } from "./plan-databases.ts";
 import { type FailedBatch, type IngestBatch, type ReadBatches, readBatches } from "./read-batches.ts";
 import { type ReconcileReport, reconcile } from "./reconcile.ts";
+import { type HistoryRecorder, recordObjects } from "./record-object.ts";
 import { isOver, outOfTime, type RunTime } from "./run-time.ts";
 import { addReceipts, sendFlows, uploadFlows } from "./upload-traffic.ts";
 
@@ -19,6 +21,8 @@ export interface IngestPorts {
   /** Absent where no PCE takes flows. */
   readonly upload?: TrafficUpload;
   readonly apply: ApplyPorts;
+  /** Absent where no history is kept. */
+  readonly history?: HistoryRecorder;
   /** Gives databases that are to be changed to somebody else; without it they are changed here. */
   readonly handOver?: (arns: readonly string[]) => Promise<void>;
 }
@@ -68,18 +72,27 @@ export async function ingestFlowLogs(
     incomplete: reading.incomplete,
     planFindings: [],
   };
-  if (input.conversationRecords === 0) return before;
   const fail = (problem: Diagnostic): readonly FailedBatch[] => [
     ...reading.failed,
     ...reading.read.map((id) => ({ id, problem })),
   ];
+  const keep = (addresses: readonly DatabaseAddress[]): Promise<Attempt<void>> =>
+    attempt(time, () => recordObjects(ports.history, reading.objects, addresses));
+  if (input.conversationRecords === 0) {
+    // That nobody talked in an hour is worth knowing, too.
+    const kept = await keep([]);
+    return kept.ok ? before : { ...before, failed: fail(kept.problem) };
+  }
   const planned = await attempt(time, () => makePlan(ports, settings, reading));
   if (!planned.ok) return { ...before, failed: fail(planned.problem) };
   const planFindings = planned.value.plan.findings;
+  // Kept before anything is done, so that no death loses it; kept again after a failure, which changes no count.
+  const kept = await keep(planned.value.addresses);
   const concerned = await reconcileConcerned(ports, settings, reading, planned.value);
   const report = { ...before, planFindings, ...concerned.part };
   // A PCE that stopped answering on the way would take no flows either, and nothing was sent yet.
   if (concerned.problem !== undefined) return { ...report, failed: fail(concerned.problem) };
+  if (!kept.ok) return { ...report, failed: fail(kept.problem) };
   const { upload } = ports;
   if (upload === undefined) return report;
   const flows = uploadFlows(planned.value.conversations ?? []);

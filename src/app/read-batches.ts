@@ -23,6 +23,14 @@ export interface ReadBatches extends Traffic {
   /** Ids of the batches whose objects were all read. */
   readonly read: readonly string[];
   readonly failed: readonly FailedBatch[];
+  /** Each object that was read, with what it alone told. */
+  readonly objects: readonly ReadObject[];
+}
+
+/** One object, and what it told. */
+export interface ReadObject {
+  readonly object: FlowLogObject;
+  readonly traffic: Traffic;
 }
 
 type ObjectReading =
@@ -51,7 +59,12 @@ export async function readBatches(batches: readonly IngestBatch[], time: RunTime
     else failed.push({ id: batch.id, problem: failure.problem });
     if (failure?.everywhere === true) everywhere = failure.problem;
   }
-  return { ...together(read, readings), read: read.map(({ id }) => id), failed };
+  return {
+    ...together(read, readings),
+    objects: readObjectsOf(read, readings),
+    read: read.map(({ id }) => id),
+    failed,
+  };
 }
 
 /** Reads what other batches have not read already; answers the first failure. */
@@ -124,6 +137,18 @@ async function* bytesInTime(object: FlowLogObject, time: RunTime): AsyncGenerato
 
 const mayMend = (error: unknown): boolean =>
   error instanceof FlowLogFault && (error.kind === "denied" || error.kind === "interrupted");
+
+/** Objects of the batches that were read, each once. */
+function readObjectsOf(
+  batches: readonly IngestBatch[],
+  readings: ReadonlyMap<string, ObjectReading>,
+): readonly ReadObject[] {
+  const distinct = new Map(batches.flatMap(({ objects }) => objects.map((object) => [object.name, object])));
+  return [...distinct.values()].flatMap((object) => {
+    const reading = readings.get(object.name);
+    return reading?.kind === "read" ? [{ object, traffic: reading.traffic }] : [];
+  });
+}
 
 function together(batches: readonly IngestBatch[], readings: ReadonlyMap<string, ObjectReading>): Traffic {
   const table = new ConversationTable();

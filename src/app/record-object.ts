@@ -4,6 +4,7 @@ import { summarizeConversations } from "../core/history/summarize-conversations.
 import type { DatabaseAddress } from "../core/inventory/database-addresses.ts";
 import type { FlowHistoryWriter } from "../ports/flow-history.ts";
 import type { FlowLogObject } from "../ports/flow-log-objects.ts";
+import type { ReadObject } from "./read-batches.ts";
 import type { Traffic } from "./read-traffic.ts";
 
 /** Where summaries are kept, and how an object is known again. */
@@ -50,4 +51,22 @@ export async function recordObject(
     summaries,
   );
   return { conversations: conversations.length, summaries: summaries.length };
+}
+
+/** Objects that are written at once. */
+const AT_ONCE = 8;
+
+/** Keeps what each of several objects told; nothing where no history is kept. */
+export async function recordObjects(
+  recorder: HistoryRecorder | undefined,
+  objects: readonly ReadObject[],
+  addresses: readonly DatabaseAddress[],
+): Promise<void> {
+  if (recorder === undefined) return;
+  const queue = [...objects];
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      await recordObject(recorder, next.object, next.traffic, addresses);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
 }

@@ -17,7 +17,7 @@ const HEX_DIGITS = 32;
 export async function objectDigest(object: FlowLogObject): Promise<string> {
   const { key = "", name } = object;
   if (parseFlowLogKey(key) !== undefined) return hex(`vpcflowlogs ${key.slice(key.lastIndexOf("/") + 1)}`);
-  if (name.startsWith("s3://")) return hex(name);
+  if (name.startsWith("s3://")) return hex(name.replace(/\?versionId=[^?]*$/, ""));
   if (key === "") {
     throw new HistoryFault(
       `${name} has no name by which it would be known again`,

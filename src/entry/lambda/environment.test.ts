@@ -40,6 +40,8 @@ describe("parseEnvironment", () => {
     ["MOAT_REGIONS", "eu-west-1,us-east-1", false],
     ["MOAT_STATE", "s3://company-moat/state", true],
     ["MOAT_STATE", "/tmp", false],
+    ["MOAT_HISTORY", "s3://company-moat/history", true],
+    ["MOAT_HISTORY", "history", false],
   ])("takes %s=%s: %s", (name, value, fine) => {
     const parse = () => parseEnvironment({ ...FULL, [name]: value });
     if (fine) expect(parse()).toMatchObject({ [name]: value });

@@ -37,6 +37,8 @@ const Environment = z.object({
   MOAT_ACKNOWLEDGE: z.string().default(""),
   /** Where `sweep` and `reconcile` remember what waits for a second answer of policy. */
   MOAT_STATE: s3Object("s3://my-bucket/state").optional(),
+  /** Where `ingest` keeps what flow logs tell. */
+  MOAT_HISTORY: s3Object("s3://my-bucket/history").optional(),
   /** FIFO queue from which `reconcile` takes databases; without it `ingest` changes them itself. */
   MOAT_QUEUE_URL: z.url().optional(),
   /** Two answers of policy count as two when they lie so far apart. */

@@ -5,9 +5,14 @@ import { awsEnforcement } from "../../adapters/aws/aws-enforcement.ts";
 import { awsInventorySource } from "../../adapters/aws/aws-inventory-source.ts";
 import { awsLiveState } from "../../adapters/aws/aws-live-state.ts";
 import { callMeter } from "../../adapters/aws/call-meter.ts";
+import { parseS3Uri } from "../../adapters/aws/s3-uri.ts";
 import { sendToQueue } from "../../adapters/aws/send-to-queue.ts";
+import { historyWriter } from "../../adapters/history/history-writer.ts";
+import { objectDigest } from "../../adapters/history/object-digest.ts";
+import { s3Store } from "../../adapters/history/s3-store.ts";
 import type { ApplyPorts } from "../../app/apply-run.ts";
 import type { IngestPorts, IngestSettings } from "../../app/ingest-flow-logs.ts";
+import type { HistoryRecorder } from "../../app/record-object.ts";
 import { correlationId } from "./correlation-id.ts";
 import { stopMoment } from "./deadline.ts";
 import { parseEnvironment } from "./environment.ts";
@@ -49,6 +54,7 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
   };
   const inventory = awsInventorySource(clients, `live ${settings.AWS_REGION}`);
   const plan = planSettings(settings);
+  const history = historyRecorder(clients, settings.MOAT_HISTORY);
   return {
     redact,
     begin: (event, context) => {
@@ -63,6 +69,7 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
         policy: policySource.until(stopAt),
         apply,
         ...(upload === undefined ? {} : { upload }),
+        ...(history === undefined ? {} : { history }),
         ...(settings.MOAT_QUEUE_URL === undefined
           ? {}
           : { handOver: handOver(clients, settings.MOAT_QUEUE_URL, event, context) }),
@@ -70,6 +77,13 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
       return { clients, logger, ports, settings: { plan, stopAt } };
     },
   };
+}
+
+/** Where flow logs are kept, if that was asked for. */
+function historyRecorder(clients: AwsClients, place: string | undefined): HistoryRecorder | undefined {
+  const uri = place === undefined ? undefined : parseS3Uri(place);
+  if (uri?.ok !== true) return undefined;
+  return { writer: historyWriter(s3Store(clients, uri.value)), digestOf: objectDigest };
 }
 
 /** Gives the databases of an event to the queue of `reconcile`, with the objects in which they were seen. */

@@ -101,7 +101,7 @@ export function coverageText(
     c.missing.length === 0 ? [] : [[c.database, style.yellow(missingText(c.missing))]],
   );
   return [
-    wrap(`${name}: ${counted(objects, "object")}, ${span({ from, to })} UTC`, ""),
+    `${name}\n${counted(objects, "object")}, ${span({ from, to })} UTC`,
     table([head, ...rows]),
     ...(missing.length === 0 ? [] : [`${style.bold("Hours without an object")}\n${table(missing, "  ")}`]),
   ].join("\n\n");
