@@ -1,4 +1,8 @@
-import { AuthorizeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateTagsCommand,
+  ModifySecurityGroupRulesCommand,
+} from "@aws-sdk/client-ec2";
 import { ModifyDBInstanceCommand } from "@aws-sdk/client-rds";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AwsClients } from "../../src/adapters/aws/aws-clients.ts";
@@ -150,6 +154,49 @@ export function originalScenario(
       expect((await liveState(world)).addresses).toEqual(WEB);
     });
 
+    it("lets in a consumer that policy comes to allow, with one authorize call", async () => {
+      await enforced();
+      const before = world.writes().length;
+      const labels = labelled("web");
+      world.pce.seed.workload({ name: "web-5", labels, addresses: ["10.20.1.99"], managed: true });
+      await run((_, address) => address === "10.20.1.99" || onlyWeb("", address));
+      expect((await liveState(world)).addresses).toEqual([...WEB, "10.20.1.99"]);
+      expect(operations(world.writes().slice(before))).toEqual(["AuthorizeSecurityGroupIngress"]);
+    });
+
+    it("puts a rule right that was edited by hand", async () => {
+      await enforced();
+      const { managed, rules } = await liveState(world);
+      const [GroupId = ""] = managed;
+      const edited = { IpProtocol: "tcp", FromPort: 3306, ToPort: 3306, CidrIpv4: "0.0.0.0/0" };
+      const { client } = await world.stranger.ec2();
+      await client.send(
+        new ModifySecurityGroupRulesCommand({
+          GroupId,
+          SecurityGroupRules: [{ SecurityGroupRuleId: rules[0], SecurityGroupRule: edited }],
+        }),
+      );
+      await world.run();
+      expect((await liveState(world)).addresses).toEqual(WEB);
+    });
+
+    it("keeps the rules of a group that its owner lets it adopt, and leaves the attachment alone", async () => {
+      const [database] = (await world.inventory.read()).databases;
+      const marks = { "moat:owner": "moat", "moat:database": database?.arn ?? "", "moat:adopt": "ingress" };
+      const { client } = await world.stranger.ec2();
+      const Tags = Object.entries(marks).map(([Key, Value]) => ({ Key, Value }));
+      await client.send(new CreateTagsCommand({ Resources: [world.legacyGroup], Tags }));
+      // The group's own rule lets a whole network in: that so much goes is for a person to say.
+      const refused = await world.plan();
+      expect(refused.databases.flatMap((d) => d.refused).map((r) => r.gate)).toEqual(["shrink"]);
+      world.acknowledge(refused);
+      await run();
+      const state = await liveState(world);
+      expect(state).toMatchObject({ attached: [world.legacyGroup], managed: [world.legacyGroup] });
+      expect(state.addresses).toEqual(WEB);
+      expect(operations(world.writes())).not.toContain("ModifyDBInstance");
+    });
+
     it("attaches the managed group again after it was detached by hand", async () => {
       await enforced();
       const { managed } = await liveState(world);
@@ -185,7 +232,13 @@ interface Live {
   readonly managed: readonly string[];
   readonly addresses: readonly string[];
   readonly ports: readonly string[];
+  /** Ids of the ingress rules. */
+  readonly rules: readonly string[];
 }
+
+/** moto counts commands of the SDK, the sandbox operations. */
+const operations = (names: readonly string[]): readonly string[] =>
+  names.map((name) => name.replace(/Command$/, ""));
 
 async function liveState(world: OriginalWorld): Promise<Live> {
   const inventory = await world.inventory.read();
@@ -197,6 +250,7 @@ async function liveState(world: OriginalWorld): Promise<Live> {
     attached,
     managed: managed.map((g) => g.groupId),
     addresses: addressesOfCidrs(ingress.flatMap((r) => (r.source.kind === "cidr" ? [r.source.cidr] : []))),
+    rules: ingress.flatMap((r) => r.securityGroupRuleId ?? []),
     ports: [...new Set(ingress.map((r) => `${r.protocol} ${r.fromPort}-${r.toPort}`))],
   };
 }
