@@ -11,7 +11,9 @@ import { FLOW_LOG_SIZES, type FlowLogSize, generateFlowLogs } from "./generate-f
 const MAX_RESIDENT_MB = 200;
 const MOAT = join(import.meta.dirname, "..", "bin", "moat");
 /** Prints what the process has held at most, in KiB, as it ends. */
-const HOOK = `data:text/javascript,process.on("exit",()=>console.error("maxRSS="+process.resourceUsage().maxRSS))`;
+const HOOK = `data:text/javascript,${encodeURIComponent(
+  'process.on("exit", () => console.error("maxRSS=" + process.resourceUsage().maxRSS));',
+).replaceAll("'", "%27")}`;
 const PYTHON = `
 import gzip, sys
 seen = set()
@@ -35,7 +37,7 @@ interface Run {
 function timed(command: string, args: readonly string[]): Run {
   const start = performance.now();
   const { status, stderr } = spawnSync(command, args, {
-    env: { PATH: process.env.PATH, HOME: "/nonexistent", NODE_OPTIONS: `--import '${HOOK}'` },
+    env: { PATH: process.env.PATH, HOME: "/nonexistent", NODE_OPTIONS: `--import ${HOOK}` },
     stdio: ["ignore", "ignore", "pipe"],
     encoding: "utf8",
   });

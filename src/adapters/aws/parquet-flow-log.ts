@@ -43,7 +43,9 @@ export async function* parquetRows(
 ): AsyncGenerator<FlowColumns> {
   const { buffer, byteOffset, byteLength } = bytes;
   const metadata = parquetMetadata((buffer as ArrayBuffer).slice(byteOffset, byteOffset + byteLength));
-  const names = metadata.schema.slice(1).map(({ name }) => name);
+  const names = metadata.schema.slice(1).map(({ name }): unknown => name);
+  // The library hands on what a damaged file says.
+  if (!names.every((name) => typeof name === "string")) throw new RangeError("a column without a name");
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
     if (!(rows >= 0 && rows <= limits.maxRows)) throw new RangeError(`a row group of ${rows} rows`);
