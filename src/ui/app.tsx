@@ -10,6 +10,7 @@ import type { ServerTools } from "./page.tsx";
 import { Panel } from "./panel.tsx";
 import { TimeRange } from "./time-range.tsx";
 import { Exports, Toolbar } from "./toolbar.tsx";
+import { warmUp } from "./warm-up.ts";
 import { DraftTools, WhatIf } from "./what-if.tsx";
 
 /** The whole page. What its reader chooses is in the address, so that a copied address shows the same. */
@@ -34,11 +35,13 @@ export function App({ data, tools }: { readonly data: MapData; readonly tools?: 
     before.current = draft;
     set({ ...state, view: first.view, says: [] });
   });
-  const { selected: _, ...drawn } = state;
+  // How it is shown and what is looked at changes nothing in the model.
+  const { selected: _, shape: __, ...drawn } = state;
   const map = useMemo(() => trafficMap(data, state), [data, JSON.stringify(drawn)]);
+  useEffect(() => warmUp(data, first), [data, first]);
   const main = useRef<HTMLElement>(null);
   const select = (id: string | undefined): void => {
-    const { selected: __, ...rest } = state;
+    const { selected: ___, ...rest } = state;
     set(id === undefined ? rest : { ...rest, selected: id });
     if (id === undefined) main.current?.focus();
   };

@@ -1,4 +1,4 @@
-import { wordsOf } from "../core/map/link-filter.ts";
+import { wordsOf } from "../core/map/link-columns.ts";
 import { HAPPENED, type MapState } from "../core/map/map-state.ts";
 import { groupedNumber, saying } from "../core/map/map-words.ts";
 import type { TrafficMap } from "../core/map/traffic-map.ts";

@@ -1,5 +1,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { LAYOUT, layoutMap, type PlacedLink, type PlacedNode } from "../core/map/layout-map.ts";
+import {
+  isNarrow,
+  LAYOUT,
+  layoutFor,
+  layoutMap,
+  type PlacedLink,
+  type PlacedNode,
+} from "../core/map/layout-map.ts";
 import { linkSentence, nodeNote } from "../core/map/map-words.ts";
 import type { ShapeProps } from "./app.tsx";
 import { SignMark } from "./sign.tsx";
@@ -16,12 +23,12 @@ export function MapCanvas({ map, state, select, toggle }: ShapeProps) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const layout = useMemo(() => layoutMap(map, { ...LAYOUT, width }), [map, width]);
+  const layout = useMemo(() => layoutMap(map, layoutFor(width)), [map, width]);
   const titles = useMemo(() => new Map(layout.nodes.map(({ node }) => [node.id, node.title])), [layout]);
   const titleOf = (id: string): string => titles.get(id) ?? id;
   const focus = near ?? state.selected;
   return (
-    <div class="canvas" ref={box}>
+    <div class={isNarrow(width) ? "canvas narrow" : "canvas"} ref={box}>
       <div class="columns" aria-hidden="true">
         <span>Consumers</span>
         <span>Databases</span>
@@ -81,6 +88,7 @@ interface LinkProps {
 function Link({ placed, label, focus, select, near }: LinkProps) {
   const { link, path, width, sign } = placed;
   const touches = focus === link.id || focus === link.consumer || focus === link.database;
+  const isNear = focus === link.id;
   const faded = focus !== undefined && !touches;
   return (
     // biome-ignore lint/a11y/useSemanticElements: HTML buttons do not exist within SVG
@@ -94,12 +102,10 @@ function Link({ placed, label, focus, select, near }: LinkProps) {
       onMouseEnter={() => near(link.id)}
       onMouseLeave={() => near(undefined)}
     >
-      <title>{label}</title>
+      {isNear && <title>{label}</title>}
       <path class="hit" d={path} />
       <path class="line" d={path} stroke-width={width} />
-      <g transform={`translate(${sign.x} ${sign.y})`}>
-        <SignMark word={link.says} />
-      </g>
+      <SignMark word={link.says} x={sign.x} y={sign.y} />
     </g>
   );
 }

@@ -1,13 +1,19 @@
 import { saying } from "../core/map/map-words.ts";
 import { SIGN_SHAPES } from "../core/map/sign-shapes.ts";
 
-/** The sign of a word of policy, drawn around the origin: shape and colour say the same. */
-export function SignMark({ word }: { readonly word: string }) {
+/** The sign of a word of policy, drawn around a point: shape and colour say the same. */
+export function SignMark({
+  word,
+  x = 0,
+  y = 0,
+}: {
+  readonly word: string;
+  readonly x?: number;
+  readonly y?: number;
+}) {
   const { path, hollow } = SIGN_SHAPES[saying(word).sign];
   return (
-    <g class={`sign ${word}`}>
-      <path d={path} class={hollow ? "hollow" : ""} />
-    </g>
+    <path class={`sign ${word}${hollow ? " hollow" : ""}`} d={path} transform={`translate(${x} ${y})`} />
   );
 }
 

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { MapData } from "../../src/core/map/map-data.ts";
+import { singleFile, uiAssets } from "../../src/entry/web/ui-assets.ts";
 import { findChromium } from "../support/chromium.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -90,6 +92,65 @@ describeWith(
       await again.getByRole("searchbox").fill("nobody at all");
       expect(await again.locator(".empty").textContent()).toContain("Nothing to show");
       await again.close();
+    });
+
+    it("shows hostile names as the text that they are", async () => {
+      const hostile = [
+        `<img src=x onerror="window.ran=1">`,
+        `</script><script>window.ran=2</script>`,
+        `"'\`\${window.ran=3}{{window.ran=4}}`,
+        "\u202egnp.exe\u202c mirrored",
+        "שרת דוחות العربية",
+        "x".repeat(4_000),
+        "a label that goes on and on ".repeat(60),
+        "__proto__",
+      ];
+      const data = JSON.parse(
+        (await runCli(["map", "--aws", "sandbox", "--flows", join(folder, "flows"), "--json"])).out,
+      ) as MapData;
+      const named: MapData = {
+        ...data,
+        labelKeys: [...data.labelKeys, hostile[0] ?? ""],
+        notes: [...hostile],
+        workloads: data.workloads.map((workload, at) => {
+          const name = hostile[at % hostile.length] ?? "";
+          return {
+            name,
+            labels: { ...workload.labels, app: name, role: hostile[(at + 1) % hostile.length] ?? "" },
+          };
+        }),
+        databases: data.databases.map((each, at) => ({
+          ...each,
+          id: hostile[at] ?? "",
+          labels: { ...each.labels, app: hostile[at + 1] ?? "" },
+          findings: [...hostile],
+        })),
+      };
+      const file = join(folder, "hostile.html");
+      writeFileSync(file, singleFile(await uiAssets(), JSON.stringify(named)));
+      for (const width of [1280, 640]) {
+        for (const shape of ["map", "matrix", "table", "text"]) {
+          // The page's own content security policy holds here.
+          const page = await browser.newPage({ viewport: { width, height: 800 } });
+          page.on("pageerror", (error) => problems.push(error.message));
+          page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+          await page.goto(`file://${file}#shape=${shape}&consumers=&databases=`);
+          await page.waitForSelector("main");
+          expect(await page.evaluate("window.ran")).toBeUndefined();
+          expect(await page.evaluate("document.images.length + document.scripts.length")).toBe(2);
+          expect(
+            await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
+          ).toBeLessThanOrEqual(0);
+          if (shape === "map") {
+            expect(await page.locator("main").textContent()).toContain(hostile[0]);
+            await page.locator(".node.database .name").first().click();
+            await page.locator(".panel").waitFor();
+            await page.screenshot({ path: join(SHOTS, `hostile-${width}.png`) });
+          }
+          await page.close();
+        }
+      }
+      expect(problems).toEqual([]);
     });
 
     it("needs no mouse", async () => {

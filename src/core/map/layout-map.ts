@@ -11,6 +11,13 @@ export interface LayoutOptions {
 
 export const LAYOUT: LayoutOptions = { width: 1_120, rowHeight: 46, gap: 8 };
 
+/** Whether names need more of the width than links do, as on a small screen or one that is zoomed. */
+export const isNarrow = (width: number): boolean => width < 800;
+
+/** Sizes for a picture of this width: where it is narrow, rows hold names of two lines. */
+export const layoutFor = (width: number): LayoutOptions =>
+  isNarrow(width) ? { width, rowHeight: 66, gap: 8 } : { ...LAYOUT, width };
+
 export interface PlacedNode {
   readonly node: MapNode;
   readonly x: number;
@@ -53,7 +60,7 @@ const PADDING = 14;
  */
 export function layoutMap(map: TrafficMap, options: LayoutOptions = LAYOUT): MapLayout {
   const { width, gap } = options;
-  const nodeWidth = Math.max(170, Math.min(320, Math.round(width * 0.3)));
+  const nodeWidth = Math.max(170, Math.min(320, Math.round(width * (isNarrow(width) ? 0.4 : 0.3))));
   const order = ordered(map);
   const ends = endsOf(map.links);
   const place = (rows: readonly MapNode[], left: boolean): PlacedNode[] => {

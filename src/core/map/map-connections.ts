@@ -1,7 +1,8 @@
 import { numberAt } from "./column.ts";
 import { DECISIONS, type MapData, type MapLabels, type PolicyDecision } from "./map-data.ts";
 import type { MapState } from "./map-state.ts";
-import { type MapLink, passingLinks, whatHappened } from "./traffic-map.ts";
+import { siftLinks } from "./sift-links.ts";
+import { type MapLink, whatHappened } from "./traffic-map.ts";
 
 /** One consumer's address and one database's port, whatever the map is grouped by. */
 export interface MapConnection {
@@ -26,7 +27,7 @@ export interface MapConnection {
 
 /** Every connection that passes the filters, drawn or not, in the order of the data. */
 export function mapConnections(data: MapData, state: MapState): readonly MapConnection[] {
-  return Array.from(passingLinks(data, state), (link) => connection(data, link)).filter(
+  return Array.from(siftLinks(data, state).passed, (link) => connection(data, link)).filter(
     (each) => each !== undefined,
   );
 }

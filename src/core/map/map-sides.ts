@@ -1,5 +1,6 @@
 import type { MapConsumer, MapData, MapLabels } from "./map-data.ts";
 import type { MapState } from "./map-state.ts";
+import { remembered } from "./remembered.ts";
 
 /** A node before it is known how much of it is shown. */
 export interface SideNode {
@@ -25,13 +26,56 @@ const UNKNOWN = "unknown addresses";
 /** The consumers as nodes: group, and where it is open its workloads, and where those are open their addresses. */
 export function consumerSide(data: MapData, state: MapState): Side {
   const building = newSide(state.open);
-  const nodeOf = Int32Array.from(data.consumers, (consumer) => {
-    const keys = state.consumersBy;
-    const parent = keys.length > 0 ? consumerGroup(building, data, consumer, keys) : undefined;
-    if (parent !== undefined && !building.isOpen(parent)) return parent;
-    return consumerNode(building, data, consumer, parent);
-  });
+  const groups = state.consumersBy.length > 0 ? groupsOf(data, state.consumersBy) : undefined;
+  const nodeOfGroup = new Int32Array(groups?.nodes.length ?? 0).fill(-1);
+  const nodeOf = new Int32Array(data.consumers.length);
+  for (const [at, consumer] of data.consumers.entries()) {
+    const group = groups?.groupOf[at] ?? -1;
+    let parent = nodeOfGroup[group];
+    const made = groups?.nodes[group];
+    if (parent === -1 && made !== undefined) {
+      parent = building.node(made);
+      nodeOfGroup[group] = parent;
+    }
+    nodeOf[at] =
+      parent !== undefined && !building.isOpen(parent)
+        ? parent
+        : consumerNode(building, data, consumer, parent);
+  }
   return { nodes: building.nodes, nodeOf };
+}
+
+interface Groups {
+  readonly nodes: readonly NewNode[];
+  /** By consumer: its position in `nodes`. */
+  readonly groupOf: Int32Array;
+}
+
+/** Groups by the keys that they were made of: opening one makes no other anew. */
+const knownGroups = remembered((_: MapData) => new Map<string, Groups>());
+
+function groupsOf(data: MapData, keys: readonly string[]): Groups {
+  const known = knownGroups(data);
+  const name = JSON.stringify(keys);
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const groups = consumerGroups(data, keys);
+  known.set(name, groups);
+  return groups;
+}
+
+function consumerGroups({ consumers, workloads }: MapData, keys: readonly string[]): Groups {
+  const nodes: NewNode[] = [];
+  const positions = new Map<string, number>();
+  const groupOf = Int32Array.from(consumers, ({ workload: at, ipList }) => {
+    const labels = at === undefined ? undefined : workloads[at]?.labels;
+    const id = labels === undefined ? strangersId(ipList) : groupId("c", labels, keys);
+    const before = positions.get(id);
+    if (before !== undefined) return before;
+    positions.set(id, nodes.length);
+    return nodes.push(labels === undefined ? strangers(ipList) : labelGroup("c", labels, keys)) - 1;
+  });
+  return { nodes, groupOf };
 }
 
 /** The node below a group that is open: the workload, or its address where that is open too. */
@@ -108,30 +152,39 @@ function newSide(open: readonly string[]): Building {
   };
 }
 
-function consumerGroup(
-  building: Building,
-  data: MapData,
-  { workload: at, ipList }: MapConsumer,
-  keys: readonly string[],
-): number {
-  const workload = at === undefined ? undefined : data.workloads[at];
-  if (workload !== undefined) return building.node(labelGroup("c", workload.labels, keys));
-  const group = ipList === undefined ? UNKNOWN : `IP list ${ipList}`;
-  const id = ipList === undefined ? "c:unknown" : `c:l:${ipList}`;
-  return building.node({ id, kind: "group", title: group, labels: {}, canOpen: true });
-}
+const strangersId = (ipList: string | undefined): string =>
+  ipList === undefined ? "c:unknown" : `c:l:${ipList}`;
+
+/** Those of whom policy knows an IP list at most. */
+const strangers = (ipList: string | undefined): NewNode => ({
+  id: strangersId(ipList),
+  kind: "group",
+  title: ipList === undefined ? UNKNOWN : `IP list ${ipList}`,
+  labels: {},
+  canOpen: true,
+});
 
 /** Keys are part of the id: grouped by other keys, the same values are another group. */
-function labelGroup(side: "c" | "d", labels: MapLabels, keys: readonly string[]): NewNode {
+function groupId(side: "c" | "d", labels: MapLabels, keys: readonly string[]): string {
   let id = `${side}:g`;
-  const values: string[] = [];
-  const shown: [string, string][] = [];
-  for (const key of keys) {
-    // Keys may come from a permalink, and labels may be called anything.
-    const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
-    id += `:${key}=${value ?? ""}`;
-    values.push(value ?? `no ${key}`);
-    if (value !== undefined) shown.push([key, value]);
-  }
-  return { id, kind: "group", title: values.join(" · "), labels: Object.fromEntries(shown), canOpen: true };
+  for (const key of keys) id += `:${key}=${labelValue(labels, key) ?? ""}`;
+  return id;
+}
+
+/** Keys may come from a permalink, and labels may be called anything. */
+const labelValue = (labels: MapLabels, key: string): string | undefined =>
+  Object.hasOwn(labels, key) ? labels[key] : undefined;
+
+function labelGroup(side: "c" | "d", labels: MapLabels, keys: readonly string[]): NewNode {
+  const shown = keys.flatMap((key): [string, string][] => {
+    const value = labelValue(labels, key);
+    return value === undefined ? [] : [[key, value]];
+  });
+  return {
+    id: groupId(side, labels, keys),
+    kind: "group",
+    title: keys.map((key) => labelValue(labels, key) ?? `no ${key}`).join(" · "),
+    labels: Object.fromEntries(shown),
+    canOpen: true,
+  };
 }

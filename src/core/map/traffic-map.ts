@@ -1,14 +1,14 @@
-import { numberAt } from "./column.ts";
-import { linkFilter, saysOf, wordsOf } from "./link-filter.ts";
+import { type LinkColumns, linkColumns, NEVER, wordsOf } from "./link-columns.ts";
 import type { MapData, MapLabels } from "./map-data.ts";
 import { consumerSide, databaseSide, type Side } from "./map-sides.ts";
 import type { MapState } from "./map-state.ts";
 import { type ShownSide, shownSide } from "./shown-side.ts";
+import { siftLinks } from "./sift-links.ts";
 
 /** The page never draws more nodes and links than this together, at any size of the data. */
 export const MOST_MARKS = 2_000;
 /** Links that one picture can hold before nobody can follow one; the weightiest are drawn, the others counted. */
-const MOST_LINKS = 900;
+const MOST_LINKS = 500;
 
 /** A row in one of the two columns. */
 export interface MapNode {
@@ -73,11 +73,12 @@ export interface TrafficMap {
  * @param mostLinks how many links it holds; exports want all of them
  */
 export function trafficMap(data: MapData, state: MapState, mostLinks = MOST_LINKS): TrafficMap {
-  const passed = passingLinks(data, state);
-  const { consumer, database } = data.links;
+  const { passed, ...counts } = siftLinks(data, state);
+  const { consumer, database } = linkColumns(data);
   const consumers = shown(consumerSide(data, state), consumer, passed, "consumer");
   const databases = shown(databaseSide(data, state), database, passed, "database");
   const links = joined(data, state, passed, consumers, databases);
+  const words = wordsOf(state.view);
   return {
     consumers: consumers.nodes,
     databases: databases.nodes,
@@ -87,25 +88,13 @@ export function trafficMap(data: MapData, state: MapState, mostLinks = MOST_LINK
       pairs: passed.length,
       consumers: distinct(consumer, passed, data.consumers.length),
       databases: distinct(database, passed, data.databases.length),
-      ...counts(data, state),
+      ...counts,
+      says: Object.fromEntries(words.map((word, at) => [word, counts.says[at] ?? 0])),
     },
   };
 }
 
-/** Positions of the links that the filters let through. */
-export function passingLinks(data: MapData, state: MapState): Int32Array {
-  const passes = linkFilter(data, state);
-  const out = new Int32Array(data.links.consumer.length);
-  let size = 0;
-  for (let link = 0; link < out.length; link += 1) {
-    if (!passes(link)) continue;
-    out[size] = link;
-    size += 1;
-  }
-  return out.subarray(0, size);
-}
-
-function shown(side: Side, ends: readonly number[], passed: Int32Array, which: MapNode["side"]): ShownSide {
+function shown(side: Side, ends: Int32Array, passed: Int32Array, which: MapNode["side"]): ShownSide {
   const members = new Int32Array(side.nodes.length);
   const links = new Int32Array(side.nodes.length);
   const met = new Uint8Array(side.nodeOf.length);
@@ -120,7 +109,7 @@ function shown(side: Side, ends: readonly number[], passed: Int32Array, which: M
   return shownSide(side, which, members, links);
 }
 
-function distinct(ends: readonly number[], passed: Int32Array, size: number): number {
+function distinct(ends: Int32Array, passed: Int32Array, size: number): number {
   const met = new Uint8Array(size);
   let count = 0;
   for (const link of passed) {
@@ -143,28 +132,26 @@ function joined(
   consumers: ShownSide,
   databases: ShownSide,
 ): readonly MapLink[] {
-  const { links } = data;
+  const columns = linkColumns(data);
   const words = wordsOf(state.view);
-  const sums = new Map<number, Sum>();
+  const says = columns.says[state.view];
+  const sums: Sum[] = [];
   const width = databases.nodes.length;
+  // Rows are few, so a place for each sum that there could be is found faster than in a map.
+  const placeOf = new Int32Array(consumers.nodes.length * width * 8);
   for (const link of passed) {
-    const from = numberAt(consumers.rowOf, numberAt(links.consumer, link));
-    const to = numberAt(databases.rowOf, numberAt(links.database, link));
-    const says = saysOf(data, state.view, link);
-    const seen = wasSeen(data, link);
-    const key = ((from * width + to) * 4 + says) * 2 + Number(seen);
-    let sum = sums.get(key);
-    if (sum === undefined) {
-      sum = emptySum(consumers.nodes[from], databases.nodes[to], words[says], seen);
-      sums.set(key, sum);
-    }
-    add(sum, data, link);
+    const from = consumers.rowOf[columns.consumer[link] ?? 0] ?? 0;
+    const to = databases.rowOf[columns.database[link] ?? 0] ?? 0;
+    const word = says[link] ?? 0;
+    const seen = columns.happened[link] !== NEVER;
+    const key = ((from * width + to) * 4 + word) * 2 + Number(seen);
+    const place = placeOf[key] ?? 0;
+    const sum = sums[place - 1] ?? emptySum(consumers.nodes[from], databases.nodes[to], words[word], seen);
+    if (place === 0) placeOf[key] = sums.push(sum);
+    add(sum, columns, link);
   }
-  return [...sums.values()].map(finished).sort(weightiestFirst);
+  return sums.map(finished).sort(weightiestFirst);
 }
-
-const wasSeen = ({ links }: MapData, link: number): boolean =>
-  numberAt(links.accepted, link) + numberAt(links.rejected, link) > 0;
 
 function emptySum(
   from: MapNode | undefined,
@@ -176,13 +163,13 @@ function emptySum(
   return { consumer: from?.id ?? "", database: to?.id ?? "", says: says ?? "unknown", seen, ...empty };
 }
 
-function add(sum: Sum, { links }: MapData, link: number): void {
-  const [first, last] = [numberAt(links.first, link), numberAt(links.last, link)];
+function add(sum: Sum, columns: LinkColumns, link: number): void {
+  const first = columns.first[link] ?? 0;
   sum.pairs += 1;
-  sum.accepted += numberAt(links.accepted, link);
-  sum.rejected += numberAt(links.rejected, link);
+  sum.accepted += columns.accepted[link] ?? 0;
+  sum.rejected += columns.rejected[link] ?? 0;
   if (first !== 0 && (sum.first === 0 || first < sum.first)) sum.first = first;
-  if (last > sum.last) sum.last = last;
+  sum.last = Math.max(sum.last, columns.last[link] ?? 0);
 }
 
 function finished({ seen, ...sum }: Sum): MapLink {
@@ -215,34 +202,4 @@ function weightiestFirst(a: MapLink, b: MapLink): number {
   if (urgency !== 0) return urgency;
   if (a.pairs !== b.pairs) return b.pairs - a.pairs;
   return a.id < b.id ? -1 : 1;
-}
-
-function counts(
-  data: MapData,
-  state: MapState,
-): Pick<TrafficMap["totals"], "says" | "accepted" | "rejected" | "never"> {
-  const { links } = data;
-  const words = wordsOf(state.view);
-  const says = new Int32Array(words.length);
-  let [accepted, rejected, never] = [0, 0, 0];
-  const saysFree = linkFilter(data, { ...state, says: [] });
-  const happenedFree = linkFilter(data, { ...state, happened: [] });
-  for (let link = 0; link < links.consumer.length; link += 1) {
-    if (saysFree(link)) {
-      const word = saysOf(data, state.view, link);
-      says[word] = (says[word] ?? 0) + 1;
-    }
-    if (!happenedFree(link)) continue;
-    const ok = (links.accepted[link] ?? 0) > 0;
-    const no = (links.rejected[link] ?? 0) > 0;
-    accepted += Number(ok);
-    rejected += Number(no);
-    never += Number(!ok && !no);
-  }
-  return {
-    says: Object.fromEntries(words.map((word, at) => [word, says[at] ?? 0])),
-    accepted,
-    rejected,
-    never,
-  };
 }

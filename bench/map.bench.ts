@@ -1,0 +1,136 @@
+/**
+ * The map of a day of 5,000 databases and 200,000 conversations in headless Chromium: from asking for the page to the
+ * first nodes on it, and from each of a reader's actions to the next picture. One line of JSON.
+ *
+ *     node bench/map.bench.ts [databases] [conversations] [runs]
+ *
+ * Bytes and marks are facts, and the program fails when they are beyond their limits. Times are milliseconds, median and
+ * worst of the runs: `ms` by the clock, which counts what else the machine does, and `cpuMs` the processor time that the
+ * page's own thread took, which does not.
+ */
+import type { AddressInfo } from "node:net";
+import { brotliCompressSync } from "node:zlib";
+import { serve } from "@hono/node-server";
+import { type CDPSession, chromium, type Page } from "playwright-core";
+import { MOST_MARKS } from "../src/core/map/traffic-map.ts";
+import { mapApp } from "../src/entry/web/map-app.ts";
+import { SERVED_PAGE, uiAssets } from "../src/entry/web/ui-assets.ts";
+import { findChromium } from "../test/support/chromium.ts";
+import { mapEstate } from "./map-estate.ts";
+
+const MOST_BYTES = 300_000;
+
+const [databases = 5_000, conversations = 200_000, runs = 7] = process.argv.slice(2).map(Number);
+const executablePath = findChromium();
+if (executablePath === undefined) throw new Error("needs Chromium: apt-get install chromium");
+
+const assets = await uiAssets();
+const json = JSON.stringify(mapEstate({ databases, conversations }));
+const hosts = new Set<string>();
+const app = mapApp({ assets, data: async () => json, explain: async () => undefined, hosts });
+const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });
+await new Promise((resolve) => server.once("listening", resolve));
+const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+hosts.add(host);
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+
+/** Opens the page, until the first nodes are painted. */
+async function load(): Promise<{ readonly page: Page; readonly session: CDPSession; readonly cost: Cost }> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  await page.goto(`http://${host}/`);
+  await page.waitForSelector(".node");
+  const ms = await page.evaluate<number>(
+    "new Promise((r) => requestAnimationFrame(() => setTimeout(() => r(performance.now()))))",
+  );
+  return { page, session, cost: { ms, cpuMs: (await worked(session)) * 1_000 } };
+}
+
+/** A reader looks before the first action; the page uses that time to work ahead. */
+const LOOKING = 1_500;
+
+interface Cost {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
+/** Seconds of processor time that the page's thread has worked. */
+async function worked(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send("Performance.getMetrics");
+  return metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0;
+}
+
+/** What it costs from an action in the page until the picture after it is painted. */
+async function acted(page: Page, session: CDPSession, action: string): Promise<Cost> {
+  const before = await worked(session);
+  const ms = await page.evaluate<number>(`new Promise((resolve) => {
+    const start = performance.now();
+    ${action};
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - start)));
+  })`);
+  return { ms, cpuMs: ((await worked(session)) - before) * 1_000 };
+}
+
+const press = (selector: string): string => `document.querySelector(${JSON.stringify(selector)}).click()`;
+const button = (words: string): string =>
+  `[...document.querySelectorAll("button")].find((b) => b.textContent.trim().startsWith(${JSON.stringify(words)})).click()`;
+const typed = (text: string): string =>
+  `(() => { const box = document.querySelector("input[type=search]"); box.value = ${JSON.stringify(text)}; box.dispatchEvent(new Event("input", { bubbles: true })); })()`;
+
+/** What a reader does, in this order; every step but the last undoes what stood in the way of the next. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  group: button("loc"),
+  ungroup: button("loc"),
+  drill: press(".node.consumer .drill"),
+  undrill: press(".node.consumer .drill"),
+  drillDatabase: press(".node.database:not(.rest) .drill"),
+  filter: button("Would lose access"),
+  unfilter: button("Would lose access"),
+  search: typed("app=app-7"),
+  unsearch: typed(""),
+  select: press(".node.database .name"),
+  table: button("Table"),
+  map: button("Map"),
+  view: button("Reported"),
+};
+
+const costs: Record<string, Cost[]> = { firstView: [] };
+let marks = 0;
+for (let run = 0; run < runs; run += 1) {
+  const { page, session, cost } = await load();
+  costs.firstView?.push(cost);
+  await page.waitForTimeout(LOOKING);
+  for (const [name, action] of Object.entries(ACTIONS)) {
+    costs[name] ??= [];
+    costs[name].push(await acted(page, session, action));
+    marks = Math.max(marks, await page.locator(".node, .link").count());
+  }
+  await page.close();
+}
+await browser.close();
+server.close();
+
+const bytes = brotliCompressSync(SERVED_PAGE + assets.script + assets.style).length;
+const figuresOf = (of: keyof Cost) =>
+  Object.fromEntries(
+    Object.entries(costs).map(([name, all]) => {
+      const sorted = all.map((cost) => Math.round(cost[of])).toSorted((a, b) => a - b);
+      return [name, { median: sorted[sorted.length >> 1], worst: sorted.at(-1) }];
+    }),
+  );
+console.log(
+  JSON.stringify({
+    benchmark: "map",
+    databases,
+    conversations,
+    runs,
+    bytes,
+    dataBytes: json.length,
+    marks,
+    ms: figuresOf("ms"),
+    cpuMs: figuresOf("cpuMs"),
+  }),
+);
+if (bytes > MOST_BYTES) throw new Error(`The page weighs ${bytes} bytes`);
+if (marks > MOST_MARKS) throw new Error(`The page drew ${marks} marks`);
