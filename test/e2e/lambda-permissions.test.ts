@@ -113,7 +113,10 @@ async function startWork(env: NodeJS.ProcessEnv): Promise<Work> {
   sandbox.seed.bucket("moat-state");
   const all = { MOAT_QUEUE_URL: QueueUrl, MOAT_STATE: "s3://moat-state/state", ...env };
   const functions = new Map<Handler, LambdaProcess>();
-  for (const handler of HANDLERS) functions.set(handler, await lab.start(all, bundle(handler)));
+  for (const handler of HANDLERS) {
+    const history = handler === "ingest" ? { MOAT_HISTORY: "s3://moat-state/history" } : {};
+    functions.set(handler, await lab.start({ ...all, ...history }, bundle(handler)));
+  }
 
   const invoke = async (handler: Handler, event: unknown): Promise<Invocation> => {
     const before = sandbox.calls.length;

@@ -34,6 +34,7 @@ export interface Invocation {
 
 /** A function that runs, in a process of its own. */
 export interface LambdaProcess {
+  readonly pid: number;
   invoke(event: unknown, timeoutMs?: number): Promise<Invocation>;
   stop(): Promise<void>;
 }
@@ -58,6 +59,7 @@ export async function startLambda(bundle: string, env: NodeJS.ProcessEnv): Promi
   const started = await Promise.race([once(child, "message").then(() => true), ended.then(() => false)]);
   if (!started) throw new Error(printed.join(""));
   return {
+    pid: child.pid ?? 0,
     invoke: (event, timeoutMs = DEFAULT_TIMEOUT_MS) => invoke(child, printed, event, timeoutMs),
     stop: async () => {
       child.kill();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { AuthorizeSecurityGroupIngressCommand, CreateFlowLogsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
@@ -53,6 +53,8 @@ export interface MinistackLab {
   announce(event: CloudTrailEvent): Promise<void>;
   /** Messages in a queue, by its logical id: those to be had and those in somebody's hands. */
   waiting(queue: string): Promise<number>;
+  /** Keys of the history of flows in the hub's bucket. */
+  history(): Promise<readonly string[]>;
   printed(): string;
   close(): Promise<void>;
 }
@@ -160,6 +162,11 @@ export async function ministackLab(python: string): Promise<MinistackLab> {
         Number(Attributes.ApproximateNumberOfMessages) +
         Number(Attributes.ApproximateNumberOfMessagesNotVisible)
       );
+    },
+    history: async () => {
+      const Bucket = hub.id("AWS::S3::Bucket", "State");
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "history/" }));
+      return Contents.map(({ Key = "" }) => Key);
     },
     printed: () => ministack.printed(),
     close: async () => {
