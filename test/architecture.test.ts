@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:",
     "npm:",
   ],
-  "src/ui/": ["src/core/map/", "npm:"],
+  "src/ui/": ["src/core/map/", "src/core/suggest/", "npm:"],
 };
 
 /** What a test beside the code may import on top. */

@@ -8,28 +8,42 @@ type Labels = Readonly<Record<string, string>>;
 
 const KEYS = { role: ["a", "b", "c"], app: ["x", "y"], env: ["1", "2"] } as const;
 
-/** Every rule there is in this small world: for each key no condition, or any set of its values. */
-const RULES: readonly Readonly<Record<string, readonly string[]>>[] = Object.entries(KEYS).reduce(
-  (rules, [key, values]) =>
-    rules.flatMap((rule) => [rule, ...subsets(values).map((some) => ({ ...rule, [key]: some }))]),
-  [{}] as Readonly<Record<string, readonly string[]>>[],
-);
+type Rule = Readonly<Record<string, readonly string[]>>;
 
-function subsets(values: readonly string[]): readonly (readonly string[])[] {
-  const all = Array.from({ length: 2 ** values.length - 1 }, (_, i) => i + 1);
-  return all.map((bits) => values.filter((_, at) => (bits >> at) % 2 === 1));
+const means = (rule: Rule, labels: Labels): boolean =>
+  Object.entries(rule).every(([key, values]) => values.includes(labels[key] ?? ""));
+
+/** The narrowest rule for some: the keys that all of them have, with their values. */
+function narrowest(some: readonly Labels[]): Rule {
+  const keys = Object.keys(KEYS).filter((key) => some.every((labels) => labels[key] !== undefined));
+  return Object.fromEntries(keys.map((key) => [key, [...new Set(some.map((labels) => labels[key] ?? ""))]]));
 }
 
-const means = (rule: Readonly<Record<string, readonly string[]>>, labels: Labels): boolean =>
-  Object.entries(rule).every(([key, values]) => values.includes(labels[key] ?? ""));
+/** Every combination of one value a key. */
+const combinations = (rule: Rule): readonly Labels[] =>
+  Object.entries(rule).reduce<readonly Labels[]>(
+    (some, [key, values]) => some.flatMap((labels) => values.map((value) => ({ ...labels, [key]: value }))),
+    [{}],
+  );
+
+function isSound(rule: Rule, all: readonly Labels[], may: readonly Labels[]): boolean {
+  if (Object.keys(rule).length === 0 || all.some((labels) => means(rule, labels) && !may.includes(labels)))
+    return false;
+  const each = combinations(rule);
+  const carried = each.filter((wanted) =>
+    all.some((labels) => Object.entries(wanted).every(([key, value]) => labels[key] === value)),
+  );
+  return carried.length >= each.length * 0.8;
+}
 
 /** How many rules are needed at least: all sets of one rule, then of two, and so on. */
 function fewest(all: readonly Labels[], required: readonly Labels[], may: readonly Labels[]): number {
-  const sound = RULES.filter((rule) => Object.keys(rule).length > 0).filter((rule) =>
-    all.every((labels) => !means(rule, labels) || may.includes(labels)),
-  );
-  const covers = [...new Set(sound.map((rule) => bits(required.map((labels) => means(rule, labels)))))];
   const whole = 2 ** required.length - 1;
+  const groups = Array.from({ length: whole }, (_, i) =>
+    required.filter((_labels, at) => ((i + 1) >> at) % 2 === 1),
+  );
+  const sound = groups.map(narrowest).filter((rule) => isSound(rule, all, may));
+  const covers = [...new Set(sound.map((rule) => bits(required.map((labels) => means(rule, labels)))))];
   let reached = new Set([0]);
   for (let count = 0; count <= required.length; count += 1) {
     if (reached.has(whole)) return count;

@@ -1,4 +1,4 @@
-import { type BitSet, hasBit, isNoBit, removeAll } from "../label/bit-set.ts";
+import { type BitSet, hasBit, isNoBit, membersOf, removeAll } from "../label/bit-set.ts";
 import type { LabelQuery } from "../policy/source/consumer-source.ts";
 import { type Cover, smallestCover } from "./cover.ts";
 import { labelHull } from "./label-hull.ts";
@@ -10,9 +10,15 @@ const MOST_HULLS = 256;
 const MOST_TRIES = 2_000;
 
 /**
+ * Share of the combinations of its values that a query must find carried by somebody. One that names two roles and two
+ * applications for the sake of two consumers would let in, on the day they come, two more that nobody ever looked at.
+ */
+const DENSE = 0.8;
+
+/**
  * The fewest label queries that mean every required class and nobody outside `may`. Each is as narrow as it can be:
  * it has every key that all whom it covers have, with only their values; a key of which it would list every value in
- * use, four or more, is left out where that means nobody else.
+ * use, four or more, is left out where that means nobody else. Nearly all combinations of its values are carried.
  *
  * The answer is a smallest one wherever fewer than a few hundred joins are possible, which is what a database has;
  * beyond that it is a good one. It depends on the sets alone, not on any order.
@@ -26,9 +32,9 @@ export function fewestQueries(
 ): readonly LabelQuery[] {
   if (required.length === 0) return [];
   const search = newSearch(classes, required, may);
+  const all = candidate(search, search.tight.reduce<LabelQuery | undefined>(hullOfAll, search.tight[0]));
+  if (all?.dense === true) return [widened(search, all.query)];
   const greedy = required.map((_, start) => grown(search, start));
-  const [all] = greedy.filter(({ covers }) => covers.length === required.length);
-  if (all !== undefined) return [widened(search, all.query)];
   const quick = smallestCover(maximal(greedy), required.length);
   // One query was shown not to do, so two are the fewest.
   const chosen =
@@ -49,7 +55,12 @@ interface Search {
 /** `covers` are positions in `required`. */
 interface Candidate extends Cover {
   readonly query: LabelQuery;
+  /** Whether enough combinations of its values are carried; one that is not may still lead to one that is. */
+  readonly dense: boolean;
 }
+
+const hullOfAll = (hull: LabelQuery | undefined, query: LabelQuery): LabelQuery | undefined =>
+  hull === undefined ? undefined : labelHull(hull, query);
 
 function newSearch(classes: WorkloadClasses, required: readonly number[], may: BitSet): Search {
   const tight = required.map((at) => tightQuery(classes, at));
@@ -68,11 +79,26 @@ function candidate(search: Search, query: LabelQuery | undefined): Candidate | u
   const text = queryKey(query);
   if (search.known.has(text)) return search.known.get(text);
   const matched = matching(search.classes, query);
+  const dense = isDense(search.classes, query, matched);
   const covers = search.required.flatMap((at, position) => (hasBit(matched, at) ? [position] : []));
   removeAll(matched, search.may);
-  const made = isNoBit(matched) ? { query, covers, text } : undefined;
+  const made = isNoBit(matched) ? { query, covers, text, dense } : undefined;
   search.known.set(text, made);
   return made;
+}
+
+function isDense({ classes }: WorkloadClasses, query: LabelQuery, matched: BitSet): boolean {
+  const combinations = Object.values(query).reduce((product, values) => product * values.length, 1);
+  if (combinations === 1) return true;
+  const carried = new Set(
+    membersOf(matched).map((at) => {
+      const labels = classes[at]?.labels ?? {};
+      return JSON.stringify(
+        Object.entries(query).map(([key, values]) => labels[key]?.find((value) => values.includes(value))),
+      );
+    }),
+  );
+  return carried.size >= combinations * DENSE;
 }
 
 /** One class, joined with every other that still fits, in their order and round from the first. */
@@ -80,7 +106,8 @@ function grown(search: Search, start: number): Candidate {
   let best = candidate(search, search.tight[start]);
   if (best === undefined) throw new Error("A required class lies outside of what may be meant");
   for (let step = 1; step < search.required.length; step += 1) {
-    best = joined(search, best, (start + step) % search.required.length) ?? best;
+    const next = joined(search, best, (start + step) % search.required.length);
+    if (next?.dense === true) best = next;
   }
   return best;
 }
@@ -104,13 +131,16 @@ function joins(search: Search): readonly Candidate[] {
   let tries = 0;
   for (const from of queue) {
     for (let position = 0; position < search.tight.length; position += 1) {
-      if (found.size >= MOST_HULLS || tries >= MOST_TRIES) return [...found.values()];
+      if (found.size >= MOST_HULLS || tries >= MOST_TRIES) return denseOf(found);
       tries += 1;
       add(joined(search, from, position));
     }
   }
-  return [...found.values()];
+  return denseOf(found);
 }
+
+const denseOf = (found: ReadonlyMap<string, Candidate>): readonly Candidate[] =>
+  [...found.values()].filter(({ dense }) => dense);
 
 /** Without those that cover only what another covers, too. */
 function maximal(candidates: readonly Candidate[]): readonly Candidate[] {

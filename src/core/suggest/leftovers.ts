@@ -16,6 +16,7 @@ const WHY: Readonly<Record<LeftoverKind, string>> = {
   labelsTooCoarse: "its labels mean mostly workloads that were never seen here: give it more labels",
   boundary: "a test of the policy says that its labels must not reach the database",
   unlabelledDatabase: "the database has no labels, so no label rule can mean it",
+  databaseLabelsTooCoarse: "the labels of the database mean mostly other databases: give it more labels",
 };
 
 const ORDER = Object.keys(WHY);

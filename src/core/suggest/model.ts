@@ -42,11 +42,14 @@ export interface Observation {
 export interface SuggestSettings {
   /** A consumer with fewer records at a database than this, and nobody of its labels beside it, is a one-off. */
   readonly leastRecords: number;
-  /** Largest share of never-seen workloads of other labels that one consumer's own labels may let in, 0 to 1. */
+  /**
+   * Of whom a consumer's own labels mean, the largest share that may be workloads of other labels, never seen; and of
+   * what a database's own labels mean, the largest share that may be other databases. 0 to 1.
+   */
   readonly mostUnseenShare: number;
 }
 
-export const SUGGEST_DEFAULTS: SuggestSettings = { leastRecords: 2, mostUnseenShare: 0.5 };
+export const SUGGEST_DEFAULTS: SuggestSettings = { leastRecords: 2, mostUnseenShare: 0.25 };
 
 /** Who was seen, how often and since when. */
 export interface Evidence {
@@ -103,7 +106,8 @@ export type LeftoverKind =
   | "unlabelled"
   | "labelsTooCoarse"
   | "boundary"
-  | "unlabelledDatabase";
+  | "unlabelledDatabase"
+  | "databaseLabelsTooCoarse";
 
 /** Somebody who was seen and whom no suggestion covers, with the reason. */
 export interface Leftover {

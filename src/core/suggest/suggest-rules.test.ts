@@ -54,6 +54,12 @@ describe("suggestRules", () => {
       want: ["role=batch app=stock env=prod", "role=web app=orders env=prod"],
     },
     {
+      name: "two rules where one would let in combinations that nobody carries yet",
+      all: ["web orders prod", "batch stock prod"],
+      saw: [0, 1],
+      want: ["role=batch app=stock env=prod", "role=web app=orders env=prod"],
+    },
+    {
       name: "every value in use is no condition",
       all: ["web orders prod", "web orders dev", "web orders test", "web orders lab", "batch stock prod"],
       saw: [0, 1, 2, 3],
@@ -145,6 +151,17 @@ describe("suggestRules", () => {
     const workloads = ["- orders -", "web orders prod", "batch orders prod"].map(workload);
     const found = suggestRules({ estate: { workloads, databases: orders }, observations: [seen(0)] });
     expect(found.leftovers.map(({ kind }) => kind)).toEqual(["labelsTooCoarse"]);
+  });
+
+  it("suggests nothing for a database whose labels mean mostly other databases", () => {
+    const databases = [database("bare", "database - -"), database("orders", "database orders prod")];
+    const estate = { workloads: ["web orders prod"].map(workload), databases };
+    const found = suggestRules({ estate, observations: [seen(0)] });
+    expect(found.leftovers.map(({ kind }) => kind)).toEqual(["databaseLabelsTooCoarse"]);
+    const settings = { leastRecords: 2, mostUnseenShare: 1 };
+    expect(suggestRules({ estate, observations: [seen(0)], settings }).suggestions).toMatchObject([
+      { databases: ["bare", "orders"], neverSeen: { pairs: 1 } },
+    ]);
   });
 
   it("suggests nothing that policy allows already, and uses it to need fewer rules", () => {

@@ -62,25 +62,40 @@ export function suggestRules(request: SuggestRequest): Suggestions {
 
 /** Puts every observation with its target, and says which cannot belong to any. */
 function place(
-  { estate, observations, scanners }: SuggestRequest,
+  request: SuggestRequest,
   targets: readonly (Target | undefined)[],
 ): { readonly unplaced: readonly Unplaced[]; readonly alreadyAllowed: number } {
   const unplaced: Unplaced[] = [];
   let alreadyAllowed = 0;
-  for (const each of observations) {
+  for (const each of request.observations) {
     const { workload, database } = each;
+    if (workload !== undefined && request.estate.databases[database]?.allows(workload) === true) {
+      alreadyAllowed += 1;
+      continue;
+    }
     const target = targets[database];
-    if (workload !== undefined && estate.databases[database]?.allows(workload) === true) alreadyAllowed += 1;
-    else if (scanners?.has(each.address) === true) unplaced.push({ observation: each, kind: "scanner" });
-    else if (workload === undefined) unplaced.push({ observation: each, kind: nameless(each) });
-    else if (target === undefined) unplaced.push({ observation: each, kind: "unlabelledDatabase" });
-    else target.seen.push({ ...each, workload } satisfies Placed);
+    const kind = unplaceable(request, each, target);
+    if (kind !== undefined) unplaced.push({ observation: each, kind });
+    else if (target !== undefined && workload !== undefined)
+      target.seen.push({ ...each, workload } satisfies Placed);
   }
   return { unplaced, alreadyAllowed };
 }
 
-const nameless = ({ ambiguous }: Observation): LeftoverKind =>
-  ambiguous === true ? "ambiguousAddress" : "unknownAddress";
+/** Why no label rule can follow from an observation, whatever else was seen. */
+function unplaceable(
+  { scanners, settings = SUGGEST_DEFAULTS }: SuggestRequest,
+  { address, workload, ambiguous }: Observation,
+  target: Target | undefined,
+): LeftoverKind | undefined {
+  if (scanners?.has(address) === true) return "scanner";
+  if (workload === undefined) return ambiguous === true ? "ambiguousAddress" : "unknownAddress";
+  if (target === undefined) return "unlabelledDatabase";
+  return isTooCoarse(target, settings) ? "databaseLabelsTooCoarse" : undefined;
+}
+
+const isTooCoarse = ({ others, databases }: Target, { mostUnseenShare }: SuggestSettings): boolean =>
+  others > databases.length * mostUnseenShare;
 
 /** Whoever was refused and is not let in all the same, by a rule that others need. */
 function leftBehind(

@@ -1,5 +1,6 @@
 import type { LabelValues } from "../policy/label-values.ts";
 import type { LabelQuery } from "../policy/source/consumer-source.ts";
+import { matchesQuery } from "./matches-query.ts";
 import type { Observation, SuggestDatabase } from "./model.ts";
 import { queryKey } from "./query-key.ts";
 
@@ -11,6 +12,8 @@ export interface Target {
   readonly labels: LabelQuery;
   /** Every database that these labels mean: those with more labels are opened, too. Positions, ascending. */
   readonly databases: readonly number[];
+  /** How many of them have more labels. */
+  readonly others: number;
   /** What was seen at the databases with exactly these labels, and policy does not allow yet. */
   readonly seen: Placed[];
 }
@@ -27,8 +30,9 @@ export function targetsOf(databases: readonly SuggestDatabase[]): {
     const text = queryKey(query);
     const known = targets.get(text);
     if (known !== undefined) return known;
-    const meant = databases.flatMap((each, at) => (carries(each.labels, query) ? [at] : []));
-    const made: Target = { labels: query, databases: meant, seen: [] };
+    const meant = databases.flatMap((each, at) => (matchesQuery(each.labels, query) ? [at] : []));
+    const others = meant.filter((at) => queryKey(firstValues(databases[at]?.labels ?? {})) !== text).length;
+    const made: Target = { labels: query, databases: meant, others, seen: [] };
     targets.set(text, made);
     return made;
   });
@@ -37,8 +41,3 @@ export function targetsOf(databases: readonly SuggestDatabase[]): {
 
 const firstValues = (labels: LabelValues): LabelQuery =>
   Object.fromEntries(Object.entries(labels).map(([key, values]) => [key, values.slice(0, 1)]));
-
-const carries = (labels: LabelValues, query: LabelQuery): boolean =>
-  Object.entries(query).every(([key, values]) =>
-    values.some((value) => labels[key]?.includes(value) === true),
-  );

@@ -19,6 +19,7 @@ import { rollbackCommand } from "./commands/rollback.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { snapshotCommand } from "./commands/snapshot.ts";
 import { statusCommand } from "./commands/status.ts";
+import { suggestCommand } from "./commands/suggest.ts";
 import { testCommand } from "./commands/test.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { type CliContext, processContext } from "./context.ts";
@@ -39,6 +40,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   flowsCommand,
   historyCommand,
   mapCommand,
+  suggestCommand,
   planCommand,
   explainCommand,
   lintCommand,

@@ -7,16 +7,25 @@ import { PolicyFault } from "../../ports/policy-fault.ts";
 /** Something the user can mend: printed as what, why and fix, without a stack. */
 export class CliProblem extends Error {
   readonly diagnostic: Diagnostic;
-  constructor(diagnostic: Diagnostic) {
+  /** Further ones, told at once. */
+  readonly others: readonly Diagnostic[];
+  constructor(diagnostic: Diagnostic, ...others: readonly Diagnostic[]) {
     super(diagnostic.what);
     this.name = "CliProblem";
     this.diagnostic = diagnostic;
+    this.others = others;
   }
+}
+
+/** Throws all problems at once; with none it does nothing. */
+export function throwProblems([first, ...others]: readonly Diagnostic[]): void {
+  if (first !== undefined) throw new CliProblem(first, ...others);
 }
 
 /** Every problem that an error stands for; empty for our own bugs, which keep their stack. */
 export function diagnosticsOf(error: unknown): readonly Diagnostic[] {
   if (error instanceof PolicyFault && error.diagnostics.length > 0) return error.diagnostics;
+  if (error instanceof CliProblem) return [error.diagnostic, ...error.others];
   const one = diagnosticOf(error);
   return one === undefined ? [] : [one];
 }

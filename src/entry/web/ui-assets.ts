@@ -8,10 +8,14 @@ export interface UiAssets {
   readonly style: string;
 }
 
-/** Bundles src/ui; there is no build step to remember. Takes a fraction of a second. */
-export async function uiAssets(): Promise<UiAssets> {
+/**
+ * Bundles src/ui; there is no build step to remember. Takes a fraction of a second.
+ *
+ * @param page the file of src/ui that a page begins with
+ */
+export async function uiAssets(page: "main.tsx" | "review.tsx" = "main.tsx"): Promise<UiAssets> {
   const built = await build({
-    entryPoints: [join(import.meta.dirname, "../../ui/main.tsx")],
+    entryPoints: [join(import.meta.dirname, "../../ui", page)],
     outdir: "out",
     bundle: true,
     write: false,
@@ -27,23 +31,23 @@ export async function uiAssets(): Promise<UiAssets> {
   return { script: textOf(".js").trim(), style: textOf(".css").trim() };
 }
 
-const HEAD = `<!doctype html>
+const head = (title: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>Moat map</title>`;
+<meta name="color-scheme" content="light dark"><title>${title}</title>`;
 
 /** The page as the server sends it: script and style are files of their own. */
-export const SERVED_PAGE = `${HEAD}<link rel="icon" href="data:,"><link rel="stylesheet" href="/app.css"><script type="module" src="/app.js"></script></head>
+export const SERVED_PAGE = `${head("Moat map")}<link rel="icon" href="data:,"><link rel="stylesheet" href="/app.css"><script type="module" src="/app.js"></script></head>
 <body><div id="app"></div></body></html>`;
 
 /**
- * The map as one file that needs nothing else. Script and style are named by their digests in its content security
+ * A page as one file that needs nothing else. Script and style are named by their digests in its content security
  * policy, so that nothing that got into the data could run.
  */
-export function singleFile({ script, style }: UiAssets, json: string): string {
+export function singleFile({ script, style }: UiAssets, json: string, title = "Moat map"): string {
   const code = script.replaceAll("</script", "<\\/script");
   const digest = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   const policy = `default-src 'none'; script-src ${digest(code)}; style-src ${digest(style)}; img-src data: blob:; base-uri 'none'; form-action 'none'`;
-  return `${HEAD}<meta http-equiv="Content-Security-Policy" content="${policy}">
+  return `${head(title)}<meta http-equiv="Content-Security-Policy" content="${policy}">
 <style>${style}</style></head><body><div id="app"></div>
 <script type="application/json" id="data">${json.replaceAll("<", "\\u003c")}</script>
 <script type="module">${code}</script></body></html>

@@ -66,10 +66,15 @@ function subjectOf(index: PolicyIndex, assertion: Assertion): Result<AddressSet,
   });
 }
 
-function targetsOf(
-  databases: readonly AssertedDatabase[],
+/**
+ * The databases that an assertion speaks of, at least one.
+ *
+ * @returns a diagnostic with code `TEST_TARGET_EMPTY` when there is none
+ */
+export function targetsOf<D extends Omit<AssertedDatabase, "reach">>(
+  databases: readonly D[],
   target: AssertionTarget,
-): Result<readonly AssertedDatabase[], Diagnostic> {
+): Result<readonly D[], Diagnostic> {
   if (target.kind === "labels") {
     const found = databases.filter((database) => carries(database, target.labels));
     return found.length > 0 ? ok(found) : err(noDatabase(`with ${labelQueryText(target.labels)}`, undefined));
@@ -86,7 +91,7 @@ function targetsOf(
   return err(noDatabase(`"${target.name}"`, close));
 }
 
-function carries(database: AssertedDatabase, query: LabelQuery): boolean {
+function carries(database: Omit<AssertedDatabase, "reach">, query: LabelQuery): boolean {
   return Object.entries(query).every(([key, values]) =>
     (database.labels[key] ?? []).some((value) => values.includes(value)),
   );

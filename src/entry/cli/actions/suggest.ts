@@ -1,0 +1,159 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { readTestsFile } from "../../../adapters/file/policy-file/tests-file.ts";
+import type { Planned } from "../../../app/plan-databases.ts";
+import { type SuggestReport, suggestDocument, suggestPolicy } from "../../../app/suggest-policy.ts";
+import type { Assertion } from "../../../core/policy/assertion/assertion.ts";
+import { type Choice, chooseSuggestions } from "../../../core/suggest/choose-suggestions.ts";
+import type { SuggestSettings } from "../../../core/suggest/model.ts";
+import type { CliContext } from "../context.ts";
+import { type World, withWorld } from "../load.ts";
+import { CliProblem, throwProblems } from "../problem.ts";
+import { suggestMarkdown } from "../render/suggest-markdown.ts";
+import { suggestText } from "../render/suggest-text.ts";
+import { readSettings, type Settings } from "../settings.ts";
+import type { SourceOptions } from "../source-options.ts";
+import { type ChoiceFile, parseChoice } from "../suggest/choice-file.ts";
+import { draftSuggestions } from "../suggest/draft-suggestions.ts";
+import { writeSuggestions } from "../suggest/write-suggestions.ts";
+
+export interface SuggestOptions extends SourceOptions {
+  readonly only?: readonly string[];
+  readonly except?: readonly string[];
+  readonly choice?: string;
+  readonly write?: string | true;
+  readonly draft?: boolean;
+  readonly format: "text" | "markdown" | "html";
+  readonly out?: string;
+  readonly tests?: string;
+  readonly leastRecords: string;
+  readonly mostUnseen: string;
+  readonly afresh?: boolean;
+}
+
+/** What the parts of this command share. */
+export interface SuggestRun {
+  readonly context: CliContext;
+  readonly settings: Settings;
+  readonly world: World;
+  readonly planned: Planned;
+  readonly assertions: readonly Assertion[];
+  readonly report: SuggestReport;
+}
+
+const DEFAULT_TESTS = "moat-tests.yaml";
+
+/** Shows what would cover the traffic, and writes it where that was asked for. */
+export async function runSuggest(context: CliContext, options: SuggestOptions): Promise<void> {
+  const settings = await readSettings(options);
+  const limits = readLimits(options);
+  const choice = await readChoice(options);
+  if (settings.flows === undefined) throw NO_FLOWS;
+  if (options.draft === true && options.write !== undefined) throw TWO_PLACES;
+  await withWorld(context, settings, async (world) => {
+    // What was drafted before is not suggested again.
+    const planned = await world.plan(options.draft === true ? "draft" : "active");
+    const assertions = [...(planned.index.policy.tests ?? []), ...(await testsBeside(options.tests))];
+    const all = suggestPolicy({ planned, assertions, settings: limits, afresh: options.afresh === true });
+    const chosen = chooseSuggestions(all.suggestions, choice);
+    if (!chosen.ok) return throwProblems(chosen.error);
+    const report = { ...all, suggestions: chosen.value };
+    await show(context, options, settings, report);
+    const run: SuggestRun = { context, settings, world, planned, assertions, report };
+    if (options.write !== undefined) await writeSuggestions(run, options.write);
+    if (options.draft === true) await draftSuggestions(run);
+  });
+}
+
+async function show(
+  context: CliContext,
+  { format, out }: SuggestOptions,
+  { json }: Settings,
+  report: SuggestReport,
+): Promise<void> {
+  const text = json
+    ? JSON.stringify(suggestDocument(report), null, 2)
+    : await rendered(context, format, report);
+  if (out === undefined) {
+    context.out(text.trimEnd());
+    return;
+  }
+  await writeFile(out, text.endsWith("\n") ? text : `${text}\n`).catch((error: NodeJS.ErrnoException) => {
+    throw new CliProblem({
+      code: "SUGGESTIONS_NOT_SAVED",
+      what: `"${out}" cannot be written: ${error.code ?? error.message}`,
+      why: "The suggestions were to be saved there",
+      fix: "Check the path",
+    });
+  });
+  context.progress(`The suggestions are in ${out}`);
+}
+
+async function rendered(
+  context: CliContext,
+  format: SuggestOptions["format"],
+  report: SuggestReport,
+): Promise<string> {
+  if (format === "text") return suggestText(report, context.style);
+  if (format === "markdown") return suggestMarkdown(report);
+  const { reviewPage } = await import("../../web/review-page.ts");
+  return reviewPage(JSON.stringify(suggestDocument(report)));
+}
+
+function readLimits({ leastRecords, mostUnseen }: SuggestOptions): SuggestSettings {
+  const [least, percent] = [Number(leastRecords), Number(mostUnseen)];
+  if (!Number.isInteger(least) || least < 1) {
+    throw badNumber("--least-records", leastRecords, "a whole number from 1");
+  }
+  if (!(percent >= 0 && percent <= 100))
+    throw badNumber("--most-unseen", mostUnseen, "a number from 0 to 100");
+  return { leastRecords: least, mostUnseenShare: percent / 100 };
+}
+
+async function readChoice({ only, except, choice }: SuggestOptions): Promise<Choice> {
+  const file: ChoiceFile | undefined =
+    choice === undefined ? undefined : parseChoice(await readText(choice), choice);
+  const ids = only ?? file?.rules.map(({ id }) => id);
+  return {
+    ...(ids === undefined ? {} : { only: ids }),
+    ...(except === undefined ? {} : { except }),
+    narrowed: new Map(file?.rules.map(({ id, consumers }) => [id, consumers])),
+  };
+}
+
+const readText = (path: string): Promise<string> =>
+  readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new CliProblem({
+      code: "CHOICE_NOT_READ",
+      what: `"${path}" cannot be read: ${error.code ?? error.message}`,
+      why: "The choice of suggestions was to be read from there",
+      fix: "Check the path; the review page saves the file where the browser puts downloads",
+    });
+  });
+
+async function testsBeside(path: string | undefined): Promise<readonly Assertion[]> {
+  if (path !== undefined) return readTestsFile(path);
+  return existsSync(DEFAULT_TESTS) ? readTestsFile(DEFAULT_TESTS) : [];
+}
+
+const badNumber = (option: string, given: string, wanted: string): CliProblem =>
+  new CliProblem({
+    code: "OPTION_NUMBER",
+    what: `${option} "${given}" is not ${wanted}`,
+    why: "Nothing can be counted by it",
+    fix: `Give ${wanted}`,
+  });
+
+const NO_FLOWS = new CliProblem({
+  code: "FLOWS_MISSING",
+  what: "No flow logs were given",
+  why: "Suggestions follow from who was seen connecting",
+  fix: "Add --flows with files, folders or s3:// prefixes",
+});
+
+const TWO_PLACES = new CliProblem({
+  code: "SUGGEST_TWO_PLACES",
+  what: "Both --write and --draft were given",
+  why: "A policy lives in a file or in a PCE",
+  fix: "Leave one of them out",
+});

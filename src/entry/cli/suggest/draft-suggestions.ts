@@ -1,0 +1,45 @@
+import { draftRules } from "../../../adapters/pce/draft-rules.ts";
+import { createPceClient, type PceClientOptions } from "../../../adapters/pce/pce-client.ts";
+import { labelRule } from "../../../core/suggest/label-rule.ts";
+import type { SuggestRun } from "../actions/suggest.ts";
+import { CliProblem, throwProblems } from "../problem.ts";
+import { counted } from "../render/quantity.ts";
+import { pceOptions } from "../wire/policy-source.ts";
+import { proveSuggestions } from "./prove-suggestions.ts";
+
+/** Adds the chosen suggestions to the draft of the PCE, and tells what the draft then says. Provisions nothing. */
+export async function draftSuggestions(run: SuggestRun): Promise<void> {
+  const { context, world, planned, report } = run;
+  const options = await pce(run);
+  if (report.suggestions.length === 0) {
+    context.progress("There is nothing to draft");
+    return;
+  }
+  const databases = new Map(planned.inventory.databases.map((each) => [each.id, each]));
+  const names = await draftRules(createPceClient(options), {
+    rules: report.suggestions.map(labelRule),
+    port: (id) => databases.get(id)?.port,
+    virtualServices: (id) =>
+      planned.resolution.databases
+        .get(databases.get(id)?.arn ?? "")
+        ?.matched.some(({ kind }) => kind === "virtualService") === true,
+  });
+  context.progress(
+    `Drafted ${counted(report.suggestions.length, "rule")} in ${names.map((name) => `"${name}"`).join(", ")}`,
+  );
+  throwProblems(proveSuggestions(run, await world.plan("draft", planned.inventory)));
+  context.progress('The draft lets in all that they cover. See "moat plan --draft"; provision it in the PCE');
+}
+
+async function pce({ context, settings, world }: SuggestRun): Promise<PceClientOptions> {
+  if (settings.policy === undefined && world.source.sandbox !== undefined) return world.source.sandbox.pce;
+  if (settings.policy !== undefined && /^https?:\/\//.test(settings.policy)) {
+    return pceOptions(settings.policy, context.env, world.source.clients);
+  }
+  throw new CliProblem({
+    code: "DRAFT_NEEDS_PCE",
+    what: "--draft needs a PCE",
+    why: `The policy comes from ${settings.policy === undefined ? "nowhere" : `"${settings.policy}"`}`,
+    fix: "Give --policy with the URL of a PCE; for a policy file use --write",
+  });
+}
