@@ -1,0 +1,201 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import axe from "axe-core";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findChromium } from "../support/chromium.ts";
+import { describeWith } from "../support/describe-with.ts";
+import { type MoatSandbox, moat, startMoatSandbox } from "../support/moat-process.ts";
+import { runCli } from "../support/run-cli.ts";
+import { writeSampleFlowLogs } from "../support/sample-flow-logs.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const SHOTS = join(ROOT, "test", "results", "suggest");
+const EXAMPLE = join(ROOT, "examples", "orders", "policy.yaml");
+
+/** The rule of the example that is taken out, so that its traffic is not allowed any more. */
+const BATCH = `      - description: the orders batch posts to the ledger
+        consumers: [role=batch, app=orders, env=prod]
+        providers: role=database
+        unscoped_consumers: true
+`;
+
+let folder: string;
+let flows: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "moat-suggest-"));
+  flows = join(folder, "flows");
+  writeSampleFlowLogs(flows);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Suggested {
+  readonly suggestions: readonly { readonly id: string; readonly databases: readonly string[] }[];
+  readonly totals: { readonly covered: number };
+}
+
+describe("moat suggest with a policy file", () => {
+  const policyWithout = (name: string): string => {
+    const path = join(folder, name);
+    const text = readFileSync(EXAMPLE, "utf8");
+    expect(text).toContain(BATCH);
+    writeFileSync(path, text.replace(BATCH, ""));
+    return path;
+  };
+  const suggest = (policy: string, ...more: readonly string[]) =>
+    runCli(["suggest", "--aws", "sandbox", "--flows", flows, "--policy", policy, ...more]);
+
+  it("writes the missing rule, changes nothing else, and then has nothing more to suggest", async () => {
+    const policy = policyWithout("write.yaml");
+    const before = readFileSync(policy, "utf8").split("\n");
+    const run = await suggest(policy, "--write");
+    expect([run.code, run.err]).toEqual([0, expect.stringContaining("lets in everybody whom they cover")]);
+    const after = readFileSync(policy, "utf8").split("\n");
+    const added = after.filter((line) => !before.includes(line));
+    expect(added.join("\n")).toContain("consumers: [app=orders, env=prod, loc=eu-west-1, role=batch]");
+    expect(before.filter((line) => !after.includes(line))).toEqual([]);
+    const again = JSON.parse((await suggest(policy, "--json")).out) as Suggested;
+    expect(again.suggestions).toEqual([]);
+  });
+
+  it("never suggests what a test of the policy forbids", async () => {
+    const policy = policyWithout("forbidden.yaml");
+    const text = readFileSync(policy, "utf8").replace(
+      / {2}- \{ from: role=batch app=orders env=prod, must_reach.*\n/,
+      "  - { from: role=batch, must_not_reach: ledger }\n",
+    );
+    writeFileSync(policy, text);
+    const run = await suggest(policy);
+    expect(run.out).toMatch(/a test of the policy says that its labels must not reach/);
+    expect(run.out).toContain("0 rules");
+  });
+
+  it("refuses an id that nobody suggested, and a choice that is wider", async () => {
+    const policy = policyWithout("choice.yaml");
+    expect((await suggest(policy, "--only", "nonsense")).err).toContain('no suggestion "nonsense"');
+    const { suggestions } = JSON.parse((await suggest(policy, "--json")).out) as Suggested;
+    const choice = join(folder, "wide.json");
+    const rules = [{ id: suggestions[0]?.id, consumers: { role: ["batch"] } }];
+    writeFileSync(choice, JSON.stringify({ version: 1, kind: "suggestionChoice", rules }));
+    const wide = await suggest(policy, "--choice", choice, "--write");
+    expect([wide.code, wide.err]).toEqual([1, expect.stringMatching(/not among those that were/)]);
+    expect(readFileSync(policy, "utf8")).not.toContain("suggestion ");
+  });
+});
+
+describe("moat suggest with a PCE", () => {
+  let sandbox: MoatSandbox;
+  beforeAll(async () => {
+    sandbox = await startMoatSandbox();
+  });
+  afterAll(async () => {
+    await sandbox?.stop();
+  });
+
+  it("drafts rules that the draft view then shows, and provisions nothing", async () => {
+    const before = (await moat(["plan", "--json"], sandbox.env)).out;
+    const args = ["suggest", "--flows", flows, "--afresh", "--draft", "--json"];
+    const run = await moat(args, sandbox.env);
+    expect([run.code, run.err]).toEqual([
+      0,
+      expect.stringContaining("The draft lets in all that they cover"),
+    ]);
+    const { suggestions } = JSON.parse(run.out) as Suggested;
+    expect(suggestions.length).toBeGreaterThan(2);
+    const { databases } = JSON.parse((await moat(["plan", "--json"], sandbox.env)).out) as {
+      databases: unknown;
+    };
+    expect(databases).toEqual((JSON.parse(before) as { databases: unknown }).databases);
+    const lint = await moat(["lint", "--draft", "--json"], sandbox.env);
+    expect(lint.out).toContain("suggested: ");
+    expect((await moat(["lint", "--json"], sandbox.env)).out).not.toContain("suggested: ");
+  });
+});
+
+describeWith(
+  { name: "Chromium", found: findChromium(), fix: "apt-get install chromium" },
+  "the review page in a browser",
+  (executablePath) => {
+    let browser: Browser;
+    let policy: string;
+
+    beforeAll(async () => {
+      mkdirSync(SHOTS, { recursive: true });
+      policy = join(folder, "review.yaml");
+      copyFileSync(EXAMPLE, policy);
+      const args = ["--aws", "sandbox", "--flows", flows, "--afresh"];
+      const run = await runCli([
+        "suggest",
+        ...args,
+        "--format",
+        "html",
+        "--out",
+        join(folder, "review.html"),
+      ]);
+      expect(run.code).toBe(0);
+      browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    });
+    afterAll(async () => {
+      await browser?.close();
+    });
+
+    const problems: string[] = [];
+    async function open(options: Parameters<Browser["newPage"]>[0] = {}): Promise<Page> {
+      const page = await browser.newPage({
+        viewport: { width: 1280, height: 800 },
+        bypassCSP: true,
+        ...options,
+      });
+      page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+      page.on("pageerror", (error) => problems.push(error.message));
+      page.on("request", (request) => !/^(file|blob):/.test(request.url()) && problems.push(request.url()));
+      await page.goto(`file://${join(folder, "review.html")}`);
+      await page.waitForSelector("main");
+      return page;
+    }
+
+    it.each([
+      { name: "light", colorScheme: "light" as const, width: 1280 },
+      { name: "dark", colorScheme: "dark" as const, width: 1280 },
+      { name: "zoom-200", colorScheme: "light" as const, width: 640 },
+    ])(
+      "$name: everybody can use it, and it asks nobody for anything",
+      async ({ name, colorScheme, width }) => {
+        const page = await open({ colorScheme, viewport: { width, height: 800 } });
+        await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+        await page.evaluate(axe.source);
+        const found = await page.evaluate(
+          "axe.run().then((r) => r.violations.map((v) => v.id + ' ' + v.nodes[0].html))",
+        );
+        expect(found).toEqual([]);
+        expect(problems).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it("leaves a rule out, takes a value away, saves, and moat takes the choice up", async () => {
+      const page = await open();
+      const all = await page.locator(".rule").count();
+      const orders = page.getByRole("region", { name: "orders", exact: true });
+      await page.getByRole("button", { name: "Choose none" }).focus();
+      await page.keyboard.press("Enter");
+      expect(await page.getByRole("status").textContent()).toContain(`0 of ${all} rules chosen`);
+      await orders.locator("h3 input").check();
+      await orders.getByRole("group", { name: "role" }).getByLabel("batch").uncheck();
+      expect(await page.getByRole("status").textContent()).toContain(`1 of ${all} rules chosen`);
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Save the choice" }).click();
+      const choice = join(folder, "choice.json");
+      await (await download).saveAs(choice);
+      await page.close();
+      const { rules } = JSON.parse(readFileSync(choice, "utf8")) as { rules: { consumers: unknown }[] };
+      expect(rules).toMatchObject([{ consumers: { app: ["orders"], env: ["prod"], role: ["web"] } }]);
+      const args = ["--aws", "sandbox", "--flows", flows, "--afresh", "--choice", choice];
+      const taken = await runCli(["suggest", ...args, "--json"]);
+      const { suggestions } = JSON.parse(taken.out) as Suggested;
+      expect(suggestions).toMatchObject([{ databases: ["orders"], consumers: { role: ["web"] } }]);
+    });
+  },
+);
