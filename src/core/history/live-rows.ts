@@ -29,10 +29,12 @@ export function liveRows(span: HistorySpan): string {
   WHERE r.row_kind = 'object' AND r.generation > 0${inDays}
 ), live AS (
   SELECT r.* FROM ${HISTORY_TABLE} r
-  JOIN newest n ON ${same("n")}
+  JOIN newest n ON ${same("n")} AND r.generation = n.generation
+  WHERE r.generation > 0${inDays}
+  UNION ALL
+  SELECT r.* FROM ${HISTORY_TABLE} r
   LEFT JOIN counted c ON ${same("c")} AND r.object_digest = c.object_digest
-  WHERE ((r.generation > 0 AND r.generation = n.generation)
-    OR (r.generation = 0 AND c.object_digest IS NULL))${inDays}
+  WHERE r.generation = 0 AND c.object_digest IS NULL${inDays}
 )`;
 }
 
