@@ -82,6 +82,13 @@ export function alarms(scope: Construct, { dead, functions, waiting }: Watched):
   alarm("TargetsFailed", "An account or region could not be looked at", figure("TargetsFailed", "sweep"), 1);
   alarm("TugOfWar", "Somebody undoes repairs again and again", figure("TugsOfWar", "sweep"), 1);
   alarm("Drift", "Somebody changed what Moat keeps", figure("DriftFound", "reconcile"), 1);
+  for (const service of ["Sweep", "Reconcile"])
+    alarm(
+      `Untold${service}`,
+      "An incident could not be told on some channel",
+      figure("NotificationsMissed", service.toLowerCase()),
+      1,
+    );
   const graph = (title: string, left: Metric[]) => new GraphWidget({ title, left, width: 12 });
   new Dashboard(scope, "Dashboard", {
     dashboardName: "moat",

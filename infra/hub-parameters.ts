@@ -16,7 +16,11 @@ export interface HubParameters {
   readonly mode: CfnParameter;
   readonly owner: CfnParameter;
   readonly sweepMinutes: CfnParameter;
+  readonly webhookSecretArn: CfnParameter;
 }
+
+/** Stands for no secret where an ARN is needed. */
+export const NO_SECRET = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:none";
 
 /** Declares the parameters. A parameter without text counts as absent in the functions' environment. */
 export function hubParameters(stack: Construct): HubParameters {
@@ -29,9 +33,17 @@ export function hubParameters(stack: Construct): HubParameters {
     codePrefix: text("CodePrefix", "Prefix of their keys", { default: "moat/" }),
     pceUrl: text("PceUrl", "Address of the PCE; leave empty when policy is a file"),
     pceSecretArn: text("PceSecretArn", "ARN of the secret with the PCE's API key", {
-      default: "arn:aws:secretsmanager:eu-west-1:000000000000:secret:none",
+      default: NO_SECRET,
       allowedPattern: "arn:.+:secretsmanager:.+:secret:.+",
     }),
+    webhookSecretArn: text(
+      "WebhookSecretArn",
+      "ARN of the secret with the address of a Slack-compatible webhook",
+      {
+        default: NO_SECRET,
+        allowedPattern: "arn:.+:secretsmanager:.+:secret:.+",
+      },
+    ),
     policyUri: text("PolicyUri", "s3://bucket/policy.yaml, when policy is a file"),
     policyBucketArn: text("PolicyObjectArn", "ARN of that object", {
       default: "arn:aws:s3:::none/none",

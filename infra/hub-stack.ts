@@ -1,14 +1,15 @@
-import { Aws, Duration, Fn, RemovalPolicy, Stack } from "aws-cdk-lib";
-import { EventBus, Rule, Schedule } from "aws-cdk-lib/aws-events";
-import { LambdaFunction, SqsQueue } from "aws-cdk-lib/aws-events-targets";
+import { Aws, CfnCondition, Duration, Fn, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { EventBus, Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
+import { LambdaFunction, SnsTopic, SqsQueue } from "aws-cdk-lib/aws-events-targets";
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from "aws-cdk-lib/aws-s3";
+import { Topic } from "aws-cdk-lib/aws-sns";
 import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { alarms } from "./alarms.ts";
 import { RDS_EVENTS, TAMPER_EVENTS } from "./events.ts";
-import { type HubParameters, hubParameters } from "./hub-parameters.ts";
+import { type HubParameters, hubParameters, NO_SECRET } from "./hub-parameters.ts";
 import { moatFunction } from "./moat-function.ts";
 import { readingStatements, type Statement, writingStatements } from "./permissions.ts";
 import { SPOKE_ROLE } from "./spoke-stacks.ts";
@@ -43,6 +44,12 @@ export class HubStack extends Stack {
     const hints = this.#queue("Hints");
     const databases = this.#queue("Databases", { fifo: true, queueName: "moat-databases.fifo" });
 
+    const bus = this.#bus(parameters);
+    const incidents = new Topic(this, "Incidents", { enforceSSL: true });
+    const hasWebhook = new CfnCondition(this, "HasWebhook", {
+      expression: Fn.conditionNot(Fn.conditionEquals(parameters.webhookSecretArn.valueAsString, NO_SECRET)),
+    });
+
     const common: Readonly<Record<string, string>> = {
       MOAT_PCE_URL: parameters.pceUrl.valueAsString,
       MOAT_PCE_SECRET_ID: parameters.pceSecretArn.valueAsString,
@@ -55,9 +62,22 @@ export class HubStack extends Stack {
       MOAT_REGIONS: parameters.regions.valueAsString,
       MOAT_EXTERNAL_ID: parameters.externalId.valueAsString,
     };
+    const telling = {
+      MOAT_NOTIFY_BUS: bus.eventBusName,
+      MOAT_NOTIFY_WEBHOOK_SECRET: Fn.conditionIf(
+        hasWebhook.logicalId,
+        parameters.webhookSecretArn.valueAsString,
+        "",
+      ).toString(),
+    };
     const sharing = { parameters, timeout: FUNCTION_TIMEOUT, environment: common };
     const look = [...readingStatements(), ...policyStatements(parameters)];
-    const keep = [...look, ...reachStatements(), ...stateStatements(state.bucketArn)];
+    const tell = [
+      allow("TellTheBus", ["events:PutEvents"], bus.eventBusArn),
+      allow("ReadTheWebhook", ["secretsmanager:GetSecretValue"], parameters.webhookSecretArn.valueAsString),
+    ];
+    const keep = [...look, ...reachStatements(), ...stateStatements(state.bucketArn), ...tell];
+    const keeping = { ...sharing, environment: { ...common, ...telling } };
     const change = options.enforceHere
       ? writingStatements({
           partition: Aws.PARTITION,
@@ -79,9 +99,9 @@ export class HubStack extends Stack {
       environment: { ...common, MOAT_HISTORY: `s3://${state.bucketName}/history` },
       statements: [...look, send, ...readLogs, keepHistory],
     });
-    const sweep = moatFunction(this, "Sweep", { ...sharing, statements: [...keep, send] });
+    const sweep = moatFunction(this, "Sweep", { ...keeping, statements: [...keep, send] });
     const reconcile = moatFunction(this, "Reconcile", {
-      ...sharing,
+      ...keeping,
       statements: [...keep, ...readLogs, ...change],
     });
 
@@ -98,17 +118,12 @@ export class HubStack extends Stack {
       },
       targets: [new SqsQueue(objects.main)],
     });
-    const bus = new EventBus(this, "Bus", { eventBusName: "moat", description: "Events of the spokes" });
-    bus.addToResourcePolicy(
-      new PolicyStatement({
-        sid: "EventsOfTheOrganization",
-        effect: Effect.ALLOW,
-        principals: [new AnyPrincipal()],
-        actions: ["events:PutEvents"],
-        resources: [bus.eventBusArn],
-        conditions: { StringEquals: { "aws:PrincipalOrgID": parameters.organizationId.valueAsString } },
-      }),
-    );
+    new Rule(this, "IncidentsToTopic", {
+      description: "Incidents, for people",
+      eventBus: bus,
+      eventPattern: { source: ["moat"], detailType: ["Moat Incident"], account: [Aws.ACCOUNT_ID] },
+      targets: [new SnsTopic(incidents, { message: RuleTargetInput.fromEventPath("$.detail") })],
+    });
     for (const [where, eventBus] of [
       ["Here", undefined],
       ["Spokes", bus],
@@ -134,6 +149,25 @@ export class HubStack extends Stack {
       functions: [ingest, sweep, reconcile],
       waiting: databases.main,
     });
+  }
+
+  /** Events of the spokes come in here, and incidents go out. */
+  #bus({ organizationId }: HubParameters): EventBus {
+    const bus = new EventBus(this, "Bus", {
+      eventBusName: "moat",
+      description: "Events of the spokes, and incidents",
+    });
+    bus.addToResourcePolicy(
+      new PolicyStatement({
+        sid: "EventsOfTheOrganization",
+        effect: Effect.ALLOW,
+        principals: [new AnyPrincipal()],
+        actions: ["events:PutEvents"],
+        resources: [bus.eventBusArn],
+        conditions: { StringEquals: { "aws:PrincipalOrgID": organizationId.valueAsString } },
+      }),
+    );
+    return bus;
   }
 
   #bucket(id: string, expiration?: Duration): Bucket {

@@ -15,7 +15,7 @@ const statements = [...readingStatements(), ...writingStatements(SCOPE)];
 /** What the functions' own calls need, which stands in the hub's template. */
 const HUB = [
   ...["organizations:ListAccounts", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
-  ...["secretsmanager:GetSecretValue", "sqs:SendMessage"],
+  ...["events:PutEvents", "secretsmanager:GetSecretValue", "sqs:SendMessage"],
 ];
 /** What only the command line calls, asked of a person, and what needs no permission. */
 const NOT_OURS = ["rds:AddTagsToResource", "sts:GetCallerIdentity", "sts:AssumeRole", "kms:Decrypt"];

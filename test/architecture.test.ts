@@ -27,6 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // A history may lie in S3.
   "src/adapters/history/": ["src/adapters/aws/", "src/core/", "src/ports/", "node:", "npm:"],
+  // A bus and a topic are services of AWS.
+  "src/adapters/notify/": ["src/adapters/aws/", "src/core/", "src/ports/", "node:", "npm:"],
   // The sandbox stands for the outside world: were it built from our own rules, it could not prove them wrong.
   "src/sandbox/": ["node:", "npm:"],
   "src/entry/": ["src/core/", "src/ports/", "src/app/", "src/adapters/", "node:", "npm:"],
@@ -56,6 +58,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "flow",
     "guard",
     "history",
+    "incident",
     "inventory",
     "label",
     "map",
@@ -70,7 +73,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   ports: [],
   app: [],
-  adapters: ["aws", "file", "history", "pce"],
+  adapters: ["aws", "file", "history", "notify", "pce"],
   sandbox: ["aws", "company", "pce"],
   entry: ["cli", "lambda", "web"],
   ui: [],

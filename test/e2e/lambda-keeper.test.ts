@@ -1,3 +1,5 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import {
   AuthorizeSecurityGroupIngressCommand,
   DescribeSecurityGroupsCommand,
@@ -32,6 +34,9 @@ describe("the three functions together", () => {
   let sqs: SQSClient;
   let person: EC2Client;
   let fifo: string;
+  let chat: Server;
+  /** What the webhook got. */
+  const posted: string[] = [];
 
   beforeAll(async () => {
     lab = await lambdaLab(bundle());
@@ -57,7 +62,17 @@ describe("the three functions together", () => {
       accountId,
       region: lab.company.region,
     });
+    chat = createServer(async (request, response) => {
+      for await (const chunk of request) posted.push(String(chunk));
+      response.end("ok");
+    });
+    await new Promise<void>((resolve) => chat.listen(0, "127.0.0.1", resolve));
+    const { port } = chat.address() as AddressInfo;
+    lab.aws.sandbox.secrets().put("moat/webhook", `http://127.0.0.1:${port}/services/hush`);
     const env = {
+      MOAT_NOTIFY_WEBHOOK_SECRET: "moat/webhook",
+      // The sandbox has no such service: a channel that is down.
+      MOAT_NOTIFY_BUS: "moat",
       MOAT_QUEUE_URL: fifo,
       MOAT_STATE: `s3://${STATE_BUCKET}/state`,
       MOAT_TWICE_APART_SECONDS: "1",
@@ -71,6 +86,7 @@ describe("the three functions together", () => {
   afterAll(async () => {
     sqs.destroy();
     person.destroy();
+    chat.close();
     await lab.close();
   });
 
@@ -199,6 +215,30 @@ describe("the three functions together", () => {
     ]);
     expect(lab.rules("orders").join()).not.toContain(TEST_NET);
     expect(lab.writes()).toEqual(["RevokeSecurityGroupIngress", "CreateTags"]);
+    // One message of what came and went; the channel that is down is told in the log, and fails nothing.
+    expect(posted.splice(0).map((body) => (JSON.parse(body) as { text: string }).text)).toEqual([
+      expect.stringMatching(/^\*RESOLVED: orders, changed by somebody\*\n[\s\S]*Changed by alex/),
+    ]);
+    expect(answers.flatMap((a) => lines(a, "notification failed"))).toMatchObject([
+      { level: "ERROR", channel: "eventBridge", operation: "events:PutEvents" },
+    ]);
+    expect(JSON.stringify(answers)).not.toContain("hush");
+  });
+
+  it("tell when an account cannot be looked at, once, and when it can again", async () => {
+    lab.aws.sandbox.faults.add({
+      match: { operation: "DescribeDBInstances" },
+      when: "before",
+      error: { code: "AccessDenied", httpStatus: 403, message: "no" },
+      times: 2,
+    });
+    for (let i = 0; i < 3; i += 1) await sweep.invoke({ source: "moat.schedule" });
+    expect(
+      posted.splice(0).map((body) => (JSON.parse(body) as { text: string }).text.split("\n")[0]),
+    ).toEqual([
+      "*OPEN: 111122223333 eu-west-1, account or region cannot be looked at*",
+      "*RESOLVED: 111122223333 eu-west-1, account or region cannot be looked at*",
+    ]);
   });
 
   it("take no notice of their own writes", async () => {

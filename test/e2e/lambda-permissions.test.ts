@@ -43,10 +43,12 @@ const SURPLUS: Readonly<Record<Handler, Readonly<Record<string, string>>>> = {
     "cloudtrail:LookupEvents": "what looks at accounts is one statement for all three functions",
   },
   sweep: {
+    "events:PutEvents": "incidents are told where a bus is named",
     "s3:ListBucket": "without it S3 answers 403 where nothing is remembered yet, and not 404",
     "organizations:ListAccounts": "called where the accounts are those of an organization",
   },
   reconcile: {
+    "events:PutEvents": "incidents are told where a bus is named",
     "s3:ListBucket": "as for the two others",
     "organizations:ListAccounts": "called where the accounts are those of an organization",
   },

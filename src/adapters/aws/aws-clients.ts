@@ -1,5 +1,6 @@
 import type { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { S3Client } from "@aws-sdk/client-s3";
@@ -13,6 +14,7 @@ import { retryThrottledOnly } from "./retry-throttled-only.ts";
 
 type CloudTrail = typeof import("./sdk/cloud-trail.ts");
 type Organizations = typeof import("./sdk/organizations.ts");
+type EventBridge = typeof import("./sdk/event-bridge.ts");
 type Sqs = typeof import("./sdk/sqs.ts");
 type Ec2 = typeof import("./sdk/ec2.ts");
 type Rds = typeof import("./sdk/rds.ts");
@@ -41,6 +43,7 @@ export interface AwsClients {
   cloudTrail(): Promise<Service<CloudTrail, CloudTrailClient>>;
   organizations(): Promise<Service<Organizations, OrganizationsClient>>;
   sqs(): Promise<Service<Sqs, SQSClient>>;
+  eventBridge(): Promise<Service<EventBridge, EventBridgeClient>>;
   /** Closes the connections of every client made. */
   close(): void;
 }
@@ -137,6 +140,10 @@ export function awsClients(options: AwsClientsOptions = {}): AwsClients {
     organizations: once(async () => {
       const sdk = await import("./sdk/organizations.ts");
       return service(sdk, keep(new sdk.OrganizationsClient(await reads())));
+    }),
+    eventBridge: once(async () => {
+      const sdk = await import("./sdk/event-bridge.ts");
+      return service(sdk, keep(new sdk.EventBridgeClient(await reads())));
     }),
     sqs: once(async () => {
       const sdk = await import("./sdk/sqs.ts");

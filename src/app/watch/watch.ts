@@ -2,6 +2,7 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { followFromNowOn } from "../../core/policy/incremental/follow-policy.ts";
 import { expectedProblem } from "../expected-problem.ts";
+import { awsLook, type IncidentLook, policyLook, runLook } from "../incident/looks.ts";
 import type { PolicyInHand, PolicyKeeper } from "./keep-policy.ts";
 import { EMPTY_MEMORY, type SweepMemory, type SweepSettings } from "./survey.ts";
 import { type SweepPorts, sweep } from "./sweep.ts";
@@ -33,6 +34,8 @@ const SLICE_MS = 1_000;
 export interface WatchPorts extends SweepPorts {
   readonly policy: PolicyKeeper;
   readonly tell: (event: WatchEvent) => void;
+  /** Hears what each look saw, so that incidents can be told elsewhere. Must not throw. */
+  readonly notice?: (look: IncidentLook) => Promise<void>;
   /** True once somebody wants the watch to end: the step at work is finished first. */
   readonly stopRequested: () => boolean;
   /** From 0 up to but without 1; spreads the waits. */
@@ -181,6 +184,7 @@ class Watch {
       this.#askAgainAt = done.askAgainAt;
       this.plan = done.report.plan;
       this.#tellChanges(done);
+      await this.#ports.notice?.(runLook(done));
       this.#sweepAt = this.#after(this.#rhythm.sweepEveryMs);
       if (done.askAgainAt !== undefined) this.#policyAt = Math.min(this.#policyAt, done.askAgainAt);
     });
@@ -191,9 +195,13 @@ class Watch {
     try {
       await work();
     } catch (error) {
-      this.#failed(of, expectedProblem(error) ?? unexpected(error));
+      const problem = expectedProblem(error) ?? unexpected(error);
+      this.#failed(of, problem);
+      await this.#ports.notice?.(of === "policy" ? policyLook(problem) : awsLook(problem));
       return;
     }
+    if (this.#failures[of] > 0)
+      await this.#ports.notice?.(of === "policy" ? policyLook(undefined) : awsLook(undefined));
     if (this.#failures[of] > 0) this.#ports.tell({ kind: "recovered", of });
     this.#failures[of] = 0;
   }

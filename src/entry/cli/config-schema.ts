@@ -82,6 +82,24 @@ export const ConfigSchema = z.strictObject({
     .enum(["leave", "remove"])
     .describe("What happens to groups that RDS's connect feature attached to an enforced database")
     .default("leave"),
+  notify: z
+    .strictObject({
+      eventBus: z.string().min(1).describe("Name or ARN of an EventBridge bus").optional(),
+      topic: z
+        .string()
+        .regex(/^arn:[^:]+:sns:/)
+        .describe("ARN of an SNS topic")
+        .optional(),
+      webhook: z
+        .string()
+        .regex(/^(?:env|file|secret):./)
+        .describe(
+          "Where the address of a Slack-compatible webhook stands: env:NAME, file:PATH, or secret:ID in Secrets Manager",
+        )
+        .optional(),
+    })
+    .describe("Who hears of incidents while moat watch keeps watch")
+    .optional(),
   publicIp: z.boolean().describe("Count a workload's public address among its addresses").default(false),
   directActorsIgnoreScope: z
     .boolean()

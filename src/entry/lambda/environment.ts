@@ -61,6 +61,9 @@ const Environment = z.object({
   MOAT_EXTERNAL_ID: z.string().min(2).optional(),
   /** Whether a first swap waits until its flow logs have been looked at. */
   MOAT_FIRST_SWAP: z.enum(["with-flows", "at-once"]).default("with-flows"),
+  /** Name or ARN of an event bus, and of a secret with a webhook's address: who is told of incidents. */
+  MOAT_NOTIFY_BUS: z.string().optional(),
+  MOAT_NOTIFY_WEBHOOK_SECRET: z.string().optional(),
   AWS_REGION: z.string(),
 });
 

@@ -14,6 +14,7 @@ import type { VersionedText } from "../../ports/versioned-text.ts";
 import { correlationId } from "./correlation-id.ts";
 import { stopMoment } from "./deadline.ts";
 import { type LambdaEnvironment, needed, parseEnvironment } from "./environment.ts";
+import { lambdaIncidents, type TellOf } from "./lambda-incidents.ts";
 import { lambdaLoggers, type Redact } from "./lambda-logger.ts";
 import { lambdaPolicy } from "./lambda-policy.ts";
 import { planSettings } from "./plan-settings.ts";
@@ -33,6 +34,8 @@ export interface Keeper extends Telemetry {
   /** Begins a request: log lines have its ids from now on. @returns the moment after which nothing new is begun */
   readonly begin: (event: unknown, context: Context) => number;
   readonly readPolicy: (stopAt: number) => Promise<PolicyInHand>;
+  /** Tells people and programs what began and what ended. */
+  readonly tell: TellOf;
   /** What is remembered of a target. */
   readonly memoryOf: (target: Target) => VersionedText;
   /** What a survey of a target reads; `hints` are changes that an event told of. */
@@ -74,6 +77,7 @@ export function keeper(serviceName: string, env: NodeJS.ProcessEnv): Keeper {
         const readAt = Date.now();
         return { policy: await policy.until(stopAt).read("active"), readAt, why: [] };
       }),
+    tell: lambdaIncidents(settings, clients, state.value, { logger, count: measuring.count }),
     memoryOf: ({ accountId, region }) => {
       const { bucket, prefix } = state.value;
       const folder = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;

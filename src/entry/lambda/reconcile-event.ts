@@ -4,6 +4,7 @@ import { awsEnforcement } from "../../adapters/aws/aws-enforcement.ts";
 import { awsLiveState } from "../../adapters/aws/aws-live-state.ts";
 import { s3FlowLogObject } from "../../adapters/aws/s3-flow-logs.ts";
 import { expectedProblem } from "../../app/expected-problem.ts";
+import { runLook } from "../../app/incident/looks.ts";
 import { readTraffic, type Traffic } from "../../app/read-traffic.ts";
 import { withMemory } from "../../app/watch/keep-memory.ts";
 import { type SweepReport, sweep } from "../../app/watch/sweep.ts";
@@ -62,6 +63,7 @@ async function reconcileDatabase(keeper: Keeper, message: ReconcileMessage, stop
     const value = await sweep(ports, settings, inHand, memory, () => Date.now() >= stopAt);
     return { value, memory: value.memory, arns };
   });
+  await keeper.tell(target, runLook(done));
   report(keeper, message.database, done);
 }
 

@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { z } from "zod";
 import { sendToQueue } from "../../adapters/aws/send-to-queue.ts";
 import { expectedProblem } from "../../app/expected-problem.ts";
+import { policyLook, surveyLook, targetsLook } from "../../app/incident/looks.ts";
 import { withMemory } from "../../app/watch/keep-memory.ts";
 import type { PolicyInHand } from "../../app/watch/keep-policy.ts";
 import { survey } from "../../app/watch/survey.ts";
@@ -106,7 +107,7 @@ async function visitAll(
 ): Promise<ReadonlyMap<string, Diagnostic>> {
   const problems = new Map<string, Diagnostic>();
   if (visits.length === 0) return problems;
-  const inHand = await keeper.readPolicy(stopAt);
+  const inHand = await policyInHand(keeper, stopAt);
   const left = [...visits];
   const worker = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
@@ -115,9 +116,29 @@ async function visitAll(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await keeper.tell(
+    "hub",
+    targetsLook(
+      visits.map(({ name }) => name),
+      problems,
+    ),
+  );
   keeper.count("TargetsFailed", problems.size);
   keeper.flush();
   return problems;
+}
+
+/** Nothing is looked at without policy; that it cannot be had is told, and that it can again. */
+async function policyInHand(keeper: Keeper, stopAt: number): Promise<PolicyInHand> {
+  try {
+    const inHand = await keeper.readPolicy(stopAt);
+    await keeper.tell("hub", policyLook(undefined));
+    return inHand;
+  } catch (error) {
+    const problem = expectedProblem(error);
+    if (problem !== undefined) await keeper.tell("hub", policyLook(problem));
+    throw error;
+  }
 }
 
 async function visit(
@@ -164,7 +185,9 @@ async function look(
   countPlan(keeper, plan);
   const pending = plan.databases.filter(({ steps }) => steps.length > 0).sort(byDanger);
   keeper.logger.info("swept", { ...name, ...planFields(plan), handedOver: pending.length });
-  return pending.map(({ arn }) => arn);
+  const arns = pending.map(({ arn }) => arn);
+  await keeper.tell(target, surveyLook(plan, new Set<string>(arns)));
+  return arns;
 }
 
 /** Who lets most strangers in comes first, then who drifted otherwise. */

@@ -8,6 +8,7 @@ export type Figure =
   | "DatabasesRefused"
   | "DriftFound"
   | "HandedOver"
+  | "NotificationsMissed"
   | "RevocationsHeld"
   | "RunsFailed"
   | "TargetsFailed"

@@ -1,4 +1,7 @@
 import { parseResourceChange } from "../../../adapters/aws/parse/resource-change.ts";
+import { bookText } from "../../../adapters/notify/book-text.ts";
+import { textInMemory } from "../../../adapters/notify/text-in-memory.ts";
+import { tellIncidents } from "../../../app/incident/tell-incidents.ts";
 import type { Traffic } from "../../../app/read-traffic.ts";
 import { policyKeeper } from "../../../app/watch/keep-policy.ts";
 import type { SweepSettings } from "../../../app/watch/survey.ts";
@@ -22,6 +25,7 @@ import { readSettings, type Settings, waveSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { applyPorts } from "../wire/apply-ports.ts";
 import { type AwsSource, openAws } from "../wire/aws-source.ts";
+import { notifiersOf } from "../wire/notifiers.ts";
 import { openPolicy } from "../wire/policy-source.ts";
 import { planExit } from "./plan.ts";
 
@@ -87,11 +91,43 @@ async function watchPorts(
     ...applying,
     ...(once === true ? {} : { clock: besideReality(context.clock, applying.clock) }),
     ...trail,
+    ...notice(context, settings, source, applying.clock),
     inventory: source.inventory,
     policy: policyKeeper(policy, () => applying.clock.now()),
     tell: (event) => context.out(settings.json ? eventJson(event, context) : eventText(event, context)),
     stopRequested: () => stop,
     random: Math.random,
+  };
+}
+
+/** Tells incidents where `moat.yaml` says so. What was told is remembered for as long as the watch lives. */
+function notice(
+  context: CliContext,
+  settings: Settings,
+  source: AwsSource,
+  clock: Clock,
+): Pick<WatchPorts, "notice"> {
+  const notifiers = notifiersOf(settings.config.notify, context.env, {
+    clients: source.clients,
+    clock: context.clock,
+  });
+  if (notifiers.length === 0) return {};
+  const book = textInMemory();
+  const ports = {
+    owner: settings.plan.owner,
+    clock,
+    notifiers,
+    failed: ({ channel, error }: { readonly channel: string; readonly error: unknown }) =>
+      context.progress(
+        context.progressStyle.red(
+          `✗ Nobody was told on ${channel}: ${error instanceof Error ? error.message : String(error)}`,
+        ),
+      ),
+  };
+  return {
+    notice: async (look) => {
+      await tellIncidents(ports, { ...look, book, format: bookText });
+    },
   };
 }
 
