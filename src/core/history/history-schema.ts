@@ -69,7 +69,7 @@ export const HISTORY_PARTITIONS = ["account", "region", "day"] as const;
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /**
- * The statement that makes the table in Athena. Partitions are computed from the paths, so none has to be added.
+ * The statement that makes the table in Athena. It does not add partitions: `MSCK REPAIR TABLE` does, for each new day.
  *
  * @param location `s3://bucket/prefix/`
  * @param name of the table, after its database where that is not the one in use
