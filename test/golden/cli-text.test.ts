@@ -73,7 +73,7 @@ describe("what a person reads", () => {
     await expect(text).toMatchFileSnapshot(`cli/${name}.txt`);
   });
 
-  it.each(["demo", "sandbox", "status", "flows", "plan", "apply", "mode", "rollback", "snapshot"])(
+  it.each(["demo", "sandbox", "status", "doctor", "flows", "plan", "apply", "mode", "rollback", "snapshot"])(
     "help of moat %s",
     async (command) => {
       const { code, out } = await runCli([command, "--help"]);
@@ -95,6 +95,27 @@ describe("what a pull request shows", () => {
     expect(tested.code).toBe(4);
     expect((await runCli([...args, "--tests", tests])).out).toBe(tested.out);
     await expect(placeless(tested.out)).toMatchFileSnapshot("cli/plan-comment.md");
+  });
+});
+
+/** When it was found is another moment with each run. */
+const timeless = (text: string): string =>
+  text.replaceAll(/"(time|created_time)":\d+/g, (_, name: string) => `"${name}":0`);
+
+describe("what a SIEM reads", () => {
+  it.each([
+    { name: "doctor", code: 0, args: () => ["doctor", ...sources()] },
+    { name: "plan", code: 3, args: () => ["plan", ...sources(), ...flows()] },
+  ])("is a finding of moat $name a line, the same but for the time", async ({ name, code, args }) => {
+    const run = await runCli([...args(), "--format", "ocsf"]);
+    expect(run.code).toBe(code);
+    const events = run.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    for (const event of events) expect(event).toMatchObject({ class_uid: 2004, type_uid: 200401 });
+    expect(new Set(events.map((event) => event.finding_info.uid)).size).toBe(events.length);
+    await expect(timeless(placeless(run.out))).toMatchFileSnapshot(`cli/${name}-ocsf.jsonl`);
   });
 });
 

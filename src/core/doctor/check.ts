@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostic.ts";
+import type { Database } from "../inventory/model.ts";
 
 /**
  * One thing that was looked at. `ok`: as it should be. `warning`: works, and somebody should know. `failed`: Moat cannot
@@ -6,7 +7,14 @@ import type { Diagnostic } from "../diagnostic.ts";
  */
 export type Check =
   | { readonly area: CheckArea; readonly status: "ok"; readonly what: string }
-  | ({ readonly area: CheckArea; readonly status: "warning" | "failed" | "unknown" } & Diagnostic);
+  | ({
+      readonly area: CheckArea;
+      readonly status: "warning" | "failed" | "unknown";
+      /** Set where one database is concerned. */
+      readonly database?: CheckedDatabase;
+    } & Diagnostic);
+
+export type CheckedDatabase = Pick<Database, "id" | "arn" | "kind">;
 
 export type CheckArea = "aws" | "permissions" | "quotas" | "trail" | "policy" | "clock" | "flowLogs" | "mode";
 
@@ -16,4 +24,12 @@ export const bad = (
   area: CheckArea,
   status: "warning" | "failed" | "unknown",
   diagnostic: Diagnostic,
-): Check => ({ area, status, ...diagnostic });
+  database?: CheckedDatabase,
+): Check => ({
+  area,
+  status,
+  ...diagnostic,
+  ...(database === undefined
+    ? {}
+    : { database: { id: database.id, arn: database.arn, kind: database.kind } }),
+});

@@ -20,8 +20,8 @@ export function readingChecks(inventory: Inventory): readonly Check[] {
         })
       : good("aws", `${databases.length} databases in account ${accountId}, region ${region}`),
     ...unread.map((finding) => bad("permissions", "warning", finding)),
-    ...databases.flatMap(({ unsupported }) =>
-      unsupported === undefined ? [] : [bad("aws", "warning", unsupported)],
+    ...databases.flatMap((database) =>
+      database.unsupported === undefined ? [] : [bad("aws", "warning", database.unsupported, database)],
     ),
   ];
 }
@@ -41,12 +41,17 @@ export function quotaChecks({ quotas, databases }: Inventory): readonly Check[] 
           fix: 'Allow the action "servicequotas:GetServiceQuota"',
         }),
     ...full.map((database) =>
-      bad("quotas", "warning", {
-        code: "DOCTOR_NO_FREE_SLOT",
-        what: `"${database.id}" has ${database.memberships.length} of ${groups} groups`,
-        why: "Without a free slot its groups are swapped in one step, not added first and taken away later",
-        fix: "Take a group off it that it does not need, or have the quota L-2AFB9258 raised",
-      }),
+      bad(
+        "quotas",
+        "warning",
+        {
+          code: "DOCTOR_NO_FREE_SLOT",
+          what: `"${database.id}" has ${database.memberships.length} of ${groups} groups`,
+          why: "Without a free slot its groups are swapped in one step, not added first and taken away later",
+          fix: "Take a group off it that it does not need, or have the quota L-2AFB9258 raised",
+        },
+        database,
+      ),
     ),
   ];
 }
@@ -82,7 +87,7 @@ export function modeChecks(
   const supported = inventory.databases.filter((each) => each.unsupported === undefined);
   const perDatabase = supported.map((database): readonly Check[] => {
     const { mode, problem } = databaseMode(database, modes);
-    if (problem !== undefined) return [bad("mode", "warning", problem)];
+    if (problem !== undefined) return [bad("mode", "warning", problem, database)];
     const managed = inventory.securityGroups.filter((group) => isManagedGroupOf(group, database, owner));
     const ours = new Set<string>(managed.map((group) => group.groupId));
     const attached = database.memberships.filter(({ status }) => status !== "removing").map((m) => m.groupId);
@@ -100,48 +105,70 @@ export function modeChecks(
 }
 
 function enforced(
-  { id }: Database,
+  database: Database,
   { isAttached, others, astray }: { isAttached: boolean; others: readonly string[]; astray: number },
 ): readonly Check[] {
+  const { id } = database;
   const fix = `Run "moat plan" to see what enforcement would change, then "moat apply"`;
   if (!isAttached)
     return [
-      bad("mode", "warning", {
-        code: "DOCTOR_NOT_ENFORCED",
-        what: `"${id}" is to be enforced, but no group of Moat is attached to it`,
-        why: `What is in force are the groups ${others.join(", ") || "(none)"}`,
-        fix,
-      }),
+      bad(
+        "mode",
+        "warning",
+        {
+          code: "DOCTOR_NOT_ENFORCED",
+          what: `"${id}" is to be enforced, but no group of Moat is attached to it`,
+          why: `What is in force are the groups ${others.join(", ") || "(none)"}`,
+          fix,
+        },
+        database,
+      ),
     ];
   if (others.length > 0)
     return [
-      bad("mode", "warning", {
-        code: "DOCTOR_OTHER_GROUPS",
-        what: `"${id}" is enforced, but other groups are attached beside Moat's: ${others.join(", ")}`,
-        why: "Groups add up: what one of them lets in comes in",
-        fix,
-      }),
+      bad(
+        "mode",
+        "warning",
+        {
+          code: "DOCTOR_OTHER_GROUPS",
+          what: `"${id}" is enforced, but other groups are attached beside Moat's: ${others.join(", ")}`,
+          why: "Groups add up: what one of them lets in comes in",
+          fix,
+        },
+        database,
+      ),
     ];
   if (astray === 0) return [];
   return [
-    bad("mode", "warning", {
-      code: "DOCTOR_INTERFACE_ASTRAY",
-      what: `${astray} interfaces of "${id}" carry other groups than the database`,
-      why: "What counts for traffic is the interface; RDS brings them in line within minutes",
-      fix: "Look again in a few minutes; if it stays, attach the groups to the database again",
-    }),
+    bad(
+      "mode",
+      "warning",
+      {
+        code: "DOCTOR_INTERFACE_ASTRAY",
+        what: `${astray} interfaces of "${id}" carry other groups than the database`,
+        why: "What counts for traffic is the interface; RDS brings them in line within minutes",
+        fix: "Look again in a few minutes; if it stays, attach the groups to the database again",
+      },
+      database,
+    ),
   ];
 }
 
-function observed({ id }: Database, isAttached: boolean): readonly Check[] {
+function observed(database: Database, isAttached: boolean): readonly Check[] {
   if (!isAttached) return [];
+  const { id } = database;
   return [
-    bad("mode", "warning", {
-      code: "DOCTOR_STILL_IN_FORCE",
-      what: `"${id}" is only observed, but a group of Moat is attached to it`,
-      why: "Its rules are in force and nobody keeps them: policy may have changed since",
-      fix: `Run "moat mode enforce ${id}", or "moat rollback ${id}" for the original groups`,
-    }),
+    bad(
+      "mode",
+      "warning",
+      {
+        code: "DOCTOR_STILL_IN_FORCE",
+        what: `"${id}" is only observed, but a group of Moat is attached to it`,
+        why: "Its rules are in force and nobody keeps them: policy may have changed since",
+        fix: `Run "moat mode enforce ${id}", or "moat rollback ${id}" for the original groups`,
+      },
+      database,
+    ),
   ];
 }
 

@@ -24,6 +24,11 @@ export interface CliContext {
   readonly exit: (code: ExitCode) => void;
 }
 
+/** Prints lines of which there may be none: an empty one would be a broken record to whoever reads line by line. */
+export function outLines({ out }: CliContext, text: string): void {
+  if (text !== "") out(text);
+}
+
 /** 0 done or in sync · 1 error · 2 changes pending · 3 refused by a safety gate · 4 policy test failed. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4;
 

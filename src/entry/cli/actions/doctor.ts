@@ -15,30 +15,56 @@ import { permissionChecks } from "../../../core/doctor/permission-checks.ts";
 import { databaseMode } from "../../../core/inventory/mode.ts";
 import type { Inventory } from "../../../core/inventory/model.ts";
 import { DATABASE_TAG, OWNER_TAG } from "../../../core/inventory/ownership.ts";
-import type { CliContext } from "../context.ts";
+import { type CliContext, outLines } from "../context.ts";
 import { diagnosticOf } from "../problem.ts";
 import { doctorText } from "../render/doctor-text.ts";
+import { findingsOcsf } from "../render/finding-ocsf.ts";
+import { findingsOfChecks, type Place } from "../render/told-finding.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { type AwsSource, openAws } from "../wire/aws-source.ts";
 import { openPolicy, pceOptions } from "../wire/policy-source.ts";
 
+export interface DoctorOptions extends SourceOptions {
+  readonly format?: "text" | "json" | "ocsf";
+}
+
+/** What was looked at, and where: the account is known once AWS has answered. */
+interface AwsLook {
+  readonly checks: readonly Check[];
+  readonly place: Place;
+}
+
 /** Looks at everything that Moat needs; what cannot be looked at is told, and the rest is looked at all the same. */
-export async function runDoctor(context: CliContext, options: SourceOptions): Promise<void> {
+export async function runDoctor(context: CliContext, options: DoctorOptions): Promise<void> {
   const settings = await readSettings(options);
   const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   try {
-    const checks = [
-      ...(await awsChecks(settings, source)),
-      ...(await tried("policy", () => policyChecks(context, settings, source))),
-    ];
+    const aws = await awsChecks(settings, source);
+    const checks = [...aws.checks, ...(await tried("policy", () => policyChecks(context, settings, source)))];
     const failed = checks.some(({ status }) => status === "failed");
-    if (settings.json)
-      context.out(JSON.stringify({ version: 1, kind: "doctor", ok: !failed, checks }, null, 2));
-    else context.out(doctorText(checks, context.style));
+    const format = settings.json ? "json" : (options.format ?? "text");
+    const text = shown(context, format, checks, { ok: !failed, place: aws.place });
+    outLines(context, text);
     context.exit(failed ? 1 : 0);
   } finally {
     await source.close();
+  }
+}
+
+function shown(
+  { style, clock }: CliContext,
+  format: "text" | "json" | "ocsf",
+  checks: readonly Check[],
+  { ok, place }: { readonly ok: boolean; readonly place: Place },
+): string {
+  switch (format) {
+    case "json":
+      return JSON.stringify({ version: 1, kind: "doctor", ok, checks }, null, 2);
+    case "ocsf":
+      return findingsOcsf(findingsOfChecks(checks, place), clock.now());
+    case "text":
+      return doctorText(checks, style);
   }
 }
 
@@ -60,7 +86,8 @@ async function noted(area: CheckArea, look: () => Promise<readonly Check[]>): Pr
   );
 }
 
-async function awsChecks(settings: Settings, source: AwsSource): Promise<readonly Check[]> {
+async function awsChecks(settings: Settings, source: AwsSource): Promise<AwsLook> {
+  const asked: Place = settings.region === undefined ? {} : { region: settings.region };
   const { clients } = source;
   const identity =
     clients === undefined
@@ -72,21 +99,22 @@ async function awsChecks(settings: Settings, source: AwsSource): Promise<readonl
             ...clockCheck("AWS", -(await awsClockOffset(clients))),
           ];
         });
-  if (identity.some(({ status }) => status === "failed")) return identity;
+  if (identity.some(({ status }) => status === "failed")) return { checks: identity, place: asked };
   let inventory: Inventory | undefined;
   const reading = await tried("aws", async () => {
     inventory = await source.inventory.read();
     return readingChecks(inventory);
   });
-  if (inventory === undefined) return [...identity, ...reading];
+  if (inventory === undefined) return { checks: [...identity, ...reading], place: asked };
   const live = inventory;
-  return [
+  const checks = [
     ...identity,
     ...reading,
     ...(await liveChecks(settings, source, live)),
     ...quotaChecks(live),
     ...modeChecks(live, settings.plan),
   ];
+  return { checks, place: live };
 }
 
 async function liveChecks(

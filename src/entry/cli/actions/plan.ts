@@ -7,13 +7,15 @@ import { comparisonDocument } from "../../../core/plan/comparison-document.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
 import { planDocument } from "../../../core/plan/plan-document.ts";
 import type { Verification } from "../../../core/verify/verify-plan.ts";
-import type { CliContext, ExitCode } from "../context.ts";
+import { type CliContext, type ExitCode, outLines } from "../context.ts";
 import { type World, withWorld } from "../load.ts";
 import { namesOf } from "../names.ts";
 import { CliProblem } from "../problem.ts";
 import { draftText } from "../render/draft-text.ts";
+import { findingsOcsf } from "../render/finding-ocsf.ts";
 import { planMarkdown } from "../render/plan-markdown.ts";
 import { type NameOf, planText } from "../render/plan-text.ts";
+import { findingsOfPlan, findingsOfVerification } from "../render/told-finding.ts";
 import { verificationText } from "../render/verification-text.ts";
 import { readSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
@@ -37,19 +39,29 @@ export async function runPlan(context: CliContext, options: PlanOptions): Promis
     const beside = { verification, draft: await draftBeside(world, planned, options) };
     const json = JSON.stringify({ ...planDocument(planned.plan), ...besideDocument(beside) }, null, 2);
     const tests = await testsOf(planned, options);
-    context.out(
-      inFormat(settings.json ? "json" : options.format, {
-        json: () => json,
-        markdown: () => planMarkdown(planned.plan, tests),
-        text: () => shown(context, planned, settings.verbose, beside),
-      }),
-    );
+    const text = inFormat(settings.json ? "json" : options.format, {
+      json: () => json,
+      ocsf: () => ocsfLines(context, planned, verification),
+      markdown: () => planMarkdown(planned.plan, tests),
+      text: () => shown(context, planned, settings.verbose, beside),
+    });
+    outLines(context, text);
     if (options.out !== undefined) await keep(context, options.out, json, isSound);
     context.exit(isSound ? testedExit(planned.plan, tests) : 1);
   });
 }
 
-type Format = "text" | "json" | "markdown";
+const ocsfLines = (
+  { clock }: CliContext,
+  { plan, inventory }: Planned,
+  verification: Verification | undefined,
+): string =>
+  findingsOcsf(
+    [...findingsOfVerification(verification, plan, inventory), ...findingsOfPlan(plan, inventory)],
+    clock.now(),
+  );
+
+type Format = "text" | "json" | "ocsf" | "markdown";
 
 const inFormat = (format: Format | undefined, texts: Readonly<Record<Format, () => string>>): string =>
   texts[format ?? "text"]();

@@ -56,5 +56,12 @@ describe("moat plan --verify", () => {
     const json = await plan("--verify", "--json");
     expect(json.code).toBe(1);
     expect(JSON.parse(json.out)).toMatchObject({ verification: { violations: [{ step: 3 }] } });
+    const ocsf = await plan("--verify", "--format", "ocsf");
+    expect(ocsf.code).toBe(1);
+    expect(JSON.parse(ocsf.out.split("\n")[0] ?? "")).toMatchObject({
+      severity_id: 4,
+      finding_info: { types: ["PLAN_NOT_SOUND"], title: `ledger, step 3: ${what}` },
+      resources: [{ name: "ledger" }],
+    });
   });
 });

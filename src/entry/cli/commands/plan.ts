@@ -12,8 +12,11 @@ export function planCommand(context: CliContext): Command {
     .option("--draft", "preview the policy that is not provisioned yet")
     .option("--acknowledge <token...>", "overrule a refusal by its token")
     .addOption(
-      new Option("--format <format>", "text, json, or markdown: a pull-request comment with the policy tests")
-        .choices(["text", "json", "markdown"])
+      new Option(
+        "--format <format>",
+        "text, json, ocsf: a Detection Finding a line, or markdown: a pull-request comment with the policy tests",
+      )
+        .choices(["text", "json", "ocsf", "markdown"])
         .conflicts("json"),
     )
     .option("--tests <file>", "with markdown: assertions to try, as in moat test")

@@ -1,7 +1,6 @@
 import type { JudgedConversation } from "../judged-conversation.ts";
+import { ocsfMetadata } from "./ocsf-metadata.ts";
 
-/** The first version with `is_src_dst_assignment_known`: https://schema.ocsf.io/1.6.0/classes/network_activity */
-const OCSF_VERSION = "1.6.0";
 const CLASS = 4001;
 const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17 };
 
@@ -40,10 +39,8 @@ export function flowOcsf(
     connection_info: connection(conversation),
     ...traffic(conversation),
     metadata: {
-      version: OCSF_VERSION,
-      product: { name: "Moat", vendor_name: "Moat" },
+      ...ocsfMetadata(action === undefined ? [] : ["security_control"]),
       log_name: "VPC flow logs",
-      ...(action === undefined ? {} : { profiles: ["security_control"] }),
     },
     unmapped: { oriented_by: orientedBy, ...field("verdict", verdict) },
   };
