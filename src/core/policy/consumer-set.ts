@@ -71,7 +71,7 @@ export function consumers(
       return remember(sets, signature, () => ({ ...findConsumers(lookups, query), query, signature }));
     },
     inScope: (scope, reading) =>
-      remember(scopes, `${reading}${scope.signature}`, () => select(index.workloadLabels, scope, reading)),
+      rememberFew(scopes, `${reading}${scope.signature}`, () => select(index.workloadLabels, scope, reading)),
     ipList: (href, reading) =>
       remember(lists, `${reading}${href}`, () => {
         const list = index.ipLists.get(href);
@@ -87,6 +87,20 @@ function remember<K, V>(known: Map<K, V>, key: K, find: () => V): V {
   if (before !== undefined) return before;
   const found = find();
   known.set(key, found);
+  return found;
+}
+
+/**
+ * Scopes that are kept. Each takes a bit a workload, and thousands of rule sets have thousands of scopes; but the rules
+ * of one rule set, which share them, are looked at one after another.
+ */
+const KEPT_SCOPES = 256;
+
+/** Forgets what was found first once there is too much; callers only read what they are given. */
+function rememberFew<V>(known: Map<string, V>, key: string, find: () => V): V {
+  const found = remember(known, key, find);
+  const [oldest] = known.size > KEPT_SCOPES ? known.keys() : [];
+  if (oldest !== undefined) known.delete(oldest);
   return found;
 }
 
