@@ -35,7 +35,7 @@ const GAPS: Readonly<Record<"ministack" | "moto", Gaps>> = {
   },
   moto: {
     // Rules on a bus of one's own: moto takes the bus, to which Ref leads, for its ARN, and answers 500.
-    refused: ["TamperingSpokes", "RdsSpokes"],
+    refused: ["TamperingSpokes", "RdsSpokes", "IncidentsToTopic"],
     // Not among the resources that moto lists afterwards.
     ignored: [
       "AWS::CloudWatch::Alarm",

@@ -2,7 +2,6 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 
 /** Every figure that is ever sent. There is no other dimension than the function's name, so the cost is bounded. */
 export type Figure =
-  | "CanaryRepaired"
   | "Databases"
   | "DatabasesInSync"
   | "DatabasesRefused"
