@@ -90,7 +90,7 @@ function unreadGroups(context: GateContext): Refusal | undefined {
     gate: "notReady",
     what: `Database "${idOf(context)}" carries ${unread.join(", ")}, which the inventory does not hold`,
     why: "What an unread group admits is unknown, and detaching it could cut a client",
-    fix: "Allow ec2:DescribeSecurityGroups for these groups, or take the snapshot again",
+    fix: "Allow ec2:DescribeSecurityGroups for them; if deleted, set other groups",
   };
 }
 
