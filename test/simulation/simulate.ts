@@ -1,7 +1,7 @@
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from "@smithy/types";
 import { type AwsClients, awsClients } from "../../src/adapters/aws/aws-clients.ts";
 import { createPcePolicySource } from "../../src/adapters/pce/pce-policy-source.ts";
-import type { Plan, Refusal } from "../../src/core/plan/plan.ts";
+import type { DatabasePlan, Plan } from "../../src/core/plan/plan.ts";
 import { AwsFault } from "../../src/ports/aws-fault.ts";
 import { PolicyFault } from "../../src/ports/policy-fault.ts";
 import type { CallMatch, Fault } from "../../src/sandbox/aws/model/faults.ts";
@@ -396,7 +396,7 @@ class Simulation {
         this.#note(`${database.id} stays refused: ${standing}`);
         continue;
       }
-      if (this.#namesOnlyDeletedGroups(planned?.refused ?? [])) {
+      if (this.#namesOnlyDeletedGroups(planned)) {
         this.#note(`${database.id} stays refused: RDS names a deleted group`);
         continue;
       }
@@ -412,11 +412,14 @@ class Simulation {
    * Two commands crossed within a second: a group was deleted that RDS had just been asked to attach, and the database
    * names no other. Nothing then tells what its interfaces carry, so Moat refuses and asks a person (docs/safety.md).
    */
-  #namesOnlyDeletedGroups(refused: readonly Refusal[]): boolean {
-    if (refused.length === 0 || !refused.every(({ gate }) => gate === "notReady")) return false;
-    const named = refused.flatMap(({ what }) => what.match(/sg-[0-9a-f]+/g) ?? []);
+  #namesOnlyDeletedGroups(planned: DatabasePlan | undefined): boolean {
     const { groups } = this.#company.lab.sandbox.ec2();
-    return named.length > 0 && named.every((id) => groups.get(id) === undefined);
+    const refused = planned?.refused ?? [];
+    return (
+      refused.length > 0 &&
+      refused.every(({ gate }) => gate === "notReady") &&
+      planned?.attachedGroups.every((id) => groups.get(id) === undefined) === true
+    );
   }
 
   #checkInterface(
