@@ -1,7 +1,8 @@
 /** `npm run build`: one bundle per Lambda handler in src/entry/lambda/, under dist/lambda/<handler>/index.mjs. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { build, type Metafile, type Plugin } from "esbuild";
+import { build, type Metafile } from "esbuild";
+import { bundlePlugins } from "./bundle-plugins.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const HANDLERS = join(ROOT, "src", "entry", "lambda");
@@ -10,57 +11,6 @@ const ENTRY = "index.mjs";
 // Bundled CommonJS packages call require for Node's own modules, which an ES module does not have.
 const REQUIRE =
   'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
-
-/** Messages of zod in fifty languages are a third of what would be loaded at start; ours are in English. */
-const englishOnly: Plugin = {
-  name: "english-only",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: 'export { default as en } from "./en.js";',
-    }));
-    // Makes schemas of JSON Schemas, which no handler does.
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]classic[\\/]from-json-schema\.js$/ }, () => ({
-      contents: 'export function fromJSONSchema() { throw new Error("left out of the bundle"); }',
-    }));
-  },
-};
-
-/**
- * The SDK describes the shape of every operation in objects whose keys are computed from constants. A computed key may
- * have a side effect, so no bundler drops such an object, used or not. With the constants' values in their place the
- * unused ones go: of what the function for flow logs carries, a third.
- */
-const onlyUsedShapes: Plugin = {
-  name: "only-used-shapes",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, ({ path }) => ({
-      contents: withPlainKeys(readFileSync(path, "utf8")),
-    }));
-  },
-};
-
-/**
- * The SDK asks bowser which browser it runs in, which on Node it never does; X-Ray asks semver for the version of the
- * SDK's version 2, when it is told to patch that, which we do not.
- */
-const neverAsked: Plugin = {
-  name: "never-asked",
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]node_modules[\\/]semver[\\/]index\.js$/ }, () => ({
-      contents: "module.exports = {};",
-    }));
-    onLoad({ filter: /[\\/]bowser[\\/].*\.m?js$/ }, () => ({ contents: "export default {};" }));
-  },
-};
-
-/** Replaces `[_name]:` by the text that the constant `_name` of the same module holds. */
-function withPlainKeys(module: string): string {
-  const constants = new Map([...module.matchAll(/^const (\w+) = ("[^"]*");$/gm)].map((m) => [m[1], m[2]]));
-  return module.replace(/\[(_\w+)\]:/g, (whole, name: string) => {
-    const text = constants.get(name);
-    return text === undefined ? whole : `${text}:`;
-  });
-}
 
 /** One handler's bundle. */
 export interface Bundle {
@@ -114,7 +64,7 @@ async function bundle(file: string, folder: string): Promise<Bundle> {
     sourcemap: true,
     sourcesContent: false,
     banner: { js: REQUIRE },
-    plugins: [englishOnly, onlyUsedShapes, neverAsked],
+    plugins: [...bundlePlugins],
     metafile: true,
     logLevel: "warning",
   });
