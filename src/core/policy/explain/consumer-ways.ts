@@ -21,7 +21,17 @@ export function consumerWays(
   const bound = rule.unscopedConsumers ? undefined : scope;
   const within = waysIn(question, rule, side, bound);
   const own = within.length > 0 || bound === undefined ? within : widened(question, rule, side, scope);
-  return nearestWays(own.length > 0 ? own : [asNewConsumer(question, rule)]);
+  const safe = own.some((way) => !relabelsDatabase(question, way));
+  return nearestWays(safe ? own : [...own, asNewConsumer(question, rule)]);
+}
+
+/** A label that makes the database its own consumer may take it from the rule's providers. */
+function relabelsDatabase({ index, match }: Question, { gaps }: Way): boolean {
+  const own = [
+    ...match.workloads.map((at) => index.workloads[at]?.href),
+    ...match.bindings.map(({ virtualService }) => index.virtualServices[virtualService]?.href),
+  ];
+  return gaps.some(({ change }) => change.kind === "relabel" && own.includes(change.href));
 }
 
 /** Where no labels could fulfil rule and scope at once, the rule would have to leave its scope. */

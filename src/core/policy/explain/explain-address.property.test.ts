@@ -10,6 +10,11 @@ import type { Change } from "./change.ts";
 import { explainAddress } from "./explain-address.ts";
 
 const RUNS = Number(process.env.MOAT_EXPLAIN_RUNS ?? 150);
+/**
+ * What these worlds hold is counted below, so that no property holds for want of a case: the same worlds each time,
+ * others with `MOAT_EXPLAIN_SEED=2`.
+ */
+const SEED = Number(process.env.MOAT_EXPLAIN_SEED ?? 1);
 
 /** The generator numbers rules in each rule set anew; changes name them by href. */
 function distinctRules(policy: Policy): Policy {
@@ -48,7 +53,7 @@ describe("explainAddress against an oracle that asks one packet at a time", () =
         expect(answer.verdict).toBe(allowsAfter() ? "allowed" : "denied");
         seen[answer.verdict] += 1;
       }),
-      { numRuns: RUNS * 4 },
+      { numRuns: RUNS * 4, seed: SEED },
     );
     expect(seen.allowed).toBeGreaterThan(RUNS / 20);
   }, 600_000);
@@ -72,7 +77,7 @@ describe("explainAddress against an oracle that asks one packet at a time", () =
           });
         }
       }),
-      { numRuns: RUNS * 2 },
+      { numRuns: RUNS * 2, seed: SEED },
     );
   }, 600_000);
 
@@ -89,7 +94,7 @@ describe("explainAddress against an oracle that asks one packet at a time", () =
           expect(allowsAfter(...denies.filter((rule) => rule !== spared).map(lift))).toBe(false);
         }
       }),
-      { numRuns: RUNS * 4 },
+      { numRuns: RUNS * 4, seed: SEED },
     );
     expect(blamed).toBeGreaterThan(0);
   }, 600_000);
@@ -111,7 +116,7 @@ describe("explainAddress against an oracle that asks one packet at a time", () =
           expect({ changes, allows: allowsAfter(...changes) }).toEqual({ changes, allows: true });
         }
       }),
-      { numRuns: RUNS * 4 },
+      { numRuns: RUNS * 4, seed: SEED },
     );
     expect(seen.tried).toBeGreaterThan(seen.untried);
     expect([...seen.kinds].sort()).toEqual([
@@ -152,7 +157,7 @@ describe("explainAddress against an oracle that asks one packet at a time", () =
           });
         }
       }),
-      { numRuns: RUNS * 4 },
+      { numRuns: RUNS * 4, seed: SEED },
     );
   }, 600_000);
 
@@ -165,7 +170,7 @@ describe("explainAddress against an oracle that asks one packet at a time", () =
         if (answer.verdict === "allowed" || answer.reason.kind !== "notAConsumer") return;
         expect(answer.nearest.length).toBeGreaterThan(0);
       }),
-      { numRuns: RUNS * 2 },
+      { numRuns: RUNS * 2, seed: SEED },
     );
   }, 600_000);
 });
