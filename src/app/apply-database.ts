@@ -31,7 +31,7 @@ export async function applyDatabase(
     database,
     deadline: deadlineOf(ports.clock, limits),
     created: new Map(),
-    attached: database.attachedGroups,
+    attached: database.listedGroups ?? database.attachedGroups,
     writeCalls: 0,
     findings: [],
   };

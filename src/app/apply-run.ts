@@ -14,6 +14,8 @@ export interface DatabaseSteps {
   readonly kind: string;
   readonly managedGroups: readonly string[];
   readonly attachedGroups: readonly string[];
+  /** What RDS lists when the steps begin, where that is not `attachedGroups`. */
+  readonly listedGroups?: readonly string[];
   /** The whole desired ingress of its managed groups; nothing is attached or detached unless it stands. */
   readonly rules: readonly RuleContent[];
   readonly steps: readonly Step[];
@@ -39,7 +41,7 @@ export interface Run {
   readonly deadline: number;
   /** Ids of groups that this run created, by their name in the plan. */
   readonly created: Map<string, string>;
-  /** Groups the database should carry at this point. */
+  /** Groups that RDS should list for the database at this point. */
   attached: readonly string[];
   writeCalls: number;
   readonly findings: Diagnostic[];

@@ -4,7 +4,11 @@ import type { GroupMembership as Membership, RuleContent } from "../core/invento
 import { applyDatabase } from "./apply-database.ts";
 
 /** Sets the groups of a database that was planned with `sg-old`, and tells how that ended. */
-async function setGroups(carried: readonly string[], standing: readonly RuleContent[]) {
+async function setGroups(
+  carried: readonly string[],
+  standing: readonly RuleContent[],
+  listedGroups?: readonly string[],
+) {
   const calls: (readonly string[])[] = [];
   const never = () => Promise.reject(new Error("No such call is in the plan"));
   const ports = {
@@ -33,6 +37,7 @@ async function setGroups(carried: readonly string[], standing: readonly RuleCont
     kind: "instance",
     managedGroups: ["sg-m"],
     attachedGroups: ["sg-old"],
+    ...(listedGroups === undefined ? {} : { listedGroups }),
     rules: [rule("10.0.1.0/24")],
     steps: [{ action: "setDatabaseGroups", groups: ["sg-old", "sg-m"], why: "" }],
     basis: "",
@@ -58,6 +63,12 @@ describe("the list of a database's groups", () => {
       status: "moved",
       problem: "DATABASE_GROUPS_MOVED",
     });
+  });
+
+  it("is compared with what RDS listed, where the plan knows that the interfaces carry something else", async () => {
+    const rules = [rule("10.0.1.0/24")];
+    expect((await setGroups(["sg-gone"], rules, ["sg-gone"])).calls).toEqual([["sg-old", "sg-m"]]);
+    expect((await setGroups(["sg-old"], rules, ["sg-gone"])).problem).toBe("DATABASE_GROUPS_MOVED");
   });
 
   it("is left alone where a planned rule does not stand", async () => {

@@ -79,6 +79,17 @@ function joined(before: DatabaseOutcome | undefined, now: DatabaseOutcome): Data
 
 /** The part of a database's plan that is carried out. */
 export function databaseSteps(plan: DatabasePlan): DatabaseSteps {
-  const { id, arn, kind, managedGroups, attachedGroups, rules, steps, basis } = plan;
-  return { id, arn, kind, managedGroups, attachedGroups, rules, steps, basis, start: enforcementStart(plan) };
+  const { id, arn, kind, managedGroups, attachedGroups, listedGroups, rules, steps, basis } = plan;
+  return {
+    id,
+    arn,
+    kind,
+    managedGroups,
+    attachedGroups,
+    ...(listedGroups === undefined ? {} : { listedGroups }),
+    rules,
+    steps,
+    basis,
+    start: enforcementStart(plan),
+  };
 }

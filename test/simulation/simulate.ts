@@ -1,7 +1,7 @@
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from "@smithy/types";
 import { type AwsClients, awsClients } from "../../src/adapters/aws/aws-clients.ts";
 import { createPcePolicySource } from "../../src/adapters/pce/pce-policy-source.ts";
-import type { DatabasePlan, Plan } from "../../src/core/plan/plan.ts";
+import type { Plan } from "../../src/core/plan/plan.ts";
 import { AwsFault } from "../../src/ports/aws-fault.ts";
 import { PolicyFault } from "../../src/ports/policy-fault.ts";
 import type { CallMatch, Fault } from "../../src/sandbox/aws/model/faults.ts";
@@ -396,30 +396,12 @@ class Simulation {
         this.#note(`${database.id} stays refused: ${standing}`);
         continue;
       }
-      if (this.#namesOnlyDeletedGroups(planned)) {
-        this.#note(`${database.id} stays refused: RDS names a deleted group`);
-        continue;
-      }
       if (planned?.inSync !== true)
         this.#invariants.violations.push(
           `S6: ${database.id} (${modeOf(lab, database)}) is not in sync: ${JSON.stringify(planned?.steps)} ${JSON.stringify(planned?.refused)}`,
         );
       for (const eni of database.interfaces()) this.#checkInterface(database, eni, addresses, grants);
     }
-  }
-
-  /**
-   * Two commands crossed within a second: a group was deleted that RDS had just been asked to attach, and the database
-   * names no other. Nothing then tells what its interfaces carry, so Moat refuses and asks a person (docs/safety.md).
-   */
-  #namesOnlyDeletedGroups(planned: DatabasePlan | undefined): boolean {
-    const { groups } = this.#company.lab.sandbox.ec2();
-    const refused = planned?.refused ?? [];
-    return (
-      refused.length > 0 &&
-      refused.every(({ gate }) => gate === "notReady") &&
-      planned?.attachedGroups.every((id) => groups.get(id) === undefined) === true
-    );
   }
 
   #checkInterface(

@@ -45,10 +45,15 @@ function observedRefusals({ mode, refused }: FindingContext): readonly Diagnosti
 function groupsGone({ live }: FindingContext): readonly Diagnostic[] {
   return live.gone.map((id) => ({
     code: "GROUP_GONE",
-    what: `Database "${live.database.id}" lists ${id}, which no longer exists`,
+    what: `Database "${live.database.id}" lists ${id}, which no longer exists${carriedInstead(live)}`,
     why: "It was deleted before RDS had put it on an interface: no interface carries it, and it admits nobody",
     fix: "Nothing to do where Moat enforces: it takes the group off the list. Else set the list of groups anew",
   }));
+}
+
+function carriedInstead({ listedIds, attachedIds, gone }: LiveDatabase): string {
+  if (listedIds === undefined) return "";
+  return `; its interfaces carry ${attachedIds.filter((id) => !gone.includes(id)).join(", ")}`;
 }
 
 function noHistory({ live, observed }: FindingContext): readonly Diagnostic[] {

@@ -10,7 +10,7 @@ import type { AddressSet } from "../net/address-set.ts";
 import { type CompiledRule, ruleContent } from "../rule/compile-rules.ts";
 import { placeRules, type Slot } from "../rule/place-rules.ts";
 import { ruleKey } from "../rule/rule-key.ts";
-import { goneGroups } from "./gone-groups.ts";
+import { carriedGroups } from "./gone-groups.ts";
 import {
   egressChange,
   egressSteps,
@@ -21,17 +21,19 @@ import {
 } from "./group-steps.ts";
 import { membershipSteps } from "./membership-steps.ts";
 import type { Step } from "./plan.ts";
-import { attachedGroupIds, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** The database as it is now, seen by the planner. */
 export interface LiveDatabase {
   readonly database: Database;
   readonly attachedIds: readonly string[];
+  /** RDS's own list, where the database's interfaces carry something else for good. */
+  readonly listedIds?: readonly string[];
   /** Attached groups that the inventory holds. */
   readonly attached: readonly SecurityGroup[];
   /** Attached ids that the inventory does not hold: what they admit cannot be known. */
   readonly unread: readonly string[];
-  /** Attached ids of groups that no longer exist, see {@link goneGroups}. */
+  /** Attached ids of groups that no longer exist, see {@link carriedGroups}. */
   readonly gone: readonly string[];
   /** Our groups for this database in its VPC, attached ones first. */
   readonly managed: readonly SecurityGroup[];
@@ -40,16 +42,16 @@ export interface LiveDatabase {
 
 /** Reads the planner's view of one database out of the world. */
 export function liveDatabase(world: World, database: Database): LiveDatabase {
-  const attachedIds = attachedGroupIds(database);
+  const { attached: attachedIds, gone, listed } = carriedGroups(world, database);
   const isAttached = (g: SecurityGroup): number => (attachedIds.includes(g.groupId) ? 0 : 1);
   const managed = (world.managed.get(database.arn) ?? [])
     .filter((g) => database.vpcId === undefined || g.vpcId === database.vpcId)
     .sort((a, b) => isAttached(a) - isAttached(b) || (a.groupId < b.groupId ? -1 : 1));
-  const gone = goneGroups(world, database, attachedIds);
   const memberships = [...database.memberships, ...database.members.flatMap((m) => m.memberships)];
   return {
     database,
     attachedIds,
+    ...(listed === undefined ? {} : { listedIds: listed }),
     attached: attachedIds.flatMap((id) => world.groups.get(id) ?? []),
     unread: attachedIds.filter((id) => !world.groups.has(id) && !gone.includes(id)),
     gone,

@@ -57,6 +57,7 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
     labels: policy.labels,
     managedGroups: live.managed.map((g) => g.groupId),
     attachedGroups: live.attachedIds,
+    ...(live.listedIds === undefined ? {} : { listedGroups: live.listedIds }),
     rules,
     steps: enforced && refused.length === 0 ? steps : [],
     refused: enforced ? refused : [],

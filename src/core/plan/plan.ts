@@ -112,6 +112,8 @@ export interface DatabasePlan {
   /** Live ids of the groups that Moat manages for it. */
   readonly managedGroups: readonly string[];
   readonly attachedGroups: readonly string[];
+  /** What RDS lists, where it lists deleted groups only and the interfaces tell what is attached. */
+  readonly listedGroups?: readonly string[];
   /** The whole desired state of the managed groups' ingress, canonical. */
   readonly rules: readonly CompiledRule[];
   readonly steps: readonly Step[];

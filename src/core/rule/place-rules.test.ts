@@ -26,6 +26,21 @@ function placed(rules: readonly Rule[], groups: readonly LiveGroup[], limit: num
   );
 }
 
+/** The hosts in each group that is somebody's place, by id: a plan keeps those groups and drops the others. */
+const needed = (slots: Record<string, string>): Record<string, readonly number[]> =>
+  Object.fromEntries(
+    Object.entries(slots)
+      .filter(([, held]) => held.split(" ").some((host) => /^\d/.test(host)))
+      .sort(([x], [y]) => (x < y ? -1 : 1))
+      .map(([id, held]) => [
+        id,
+        held
+          .split(" ")
+          .map((host) => Number(host.replace("+", "")))
+          .sort(),
+      ]),
+  );
+
 describe("placeRules", () => {
   it.each([
     {
@@ -75,6 +90,37 @@ describe("placeRules", () => {
       ([, held]) => rules.length === 0 || held !== "",
     );
     expect(Object.fromEntries(got)).toEqual(want);
+  });
+
+  it("leaves the next run nothing to do, which finds the groups by id", () => {
+    const hosts = fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { maxLength: 7 });
+    const ruleOf = (host: number): Rule => rule(`10.0.0.${host}/32`);
+    const groups = fc.shuffledSubarray(["m0", "m1", "m2", "m3"]).chain((ids) =>
+      fc.tuple(
+        ...ids.map((id) =>
+          hosts.map((held) =>
+            live(
+              id,
+              held.slice(0, 3).map((h) => ruleOf(h)),
+            ),
+          ),
+        ),
+      ),
+    );
+    fc.assert(
+      fc.property(hosts, groups, (wanted, before) => {
+        const rules = wanted.map((h) => ruleOf(h));
+        const first = needed(placed(rules, before, 3));
+        const after = Object.entries(first).map(([id, held]) =>
+          live(
+            id,
+            held.map((h) => ruleOf(h)),
+          ),
+        );
+        expect(needed(placed(rules, after, 3))).toEqual(first);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 
