@@ -16,6 +16,8 @@ export interface CliSetting {
   readonly answers?: readonly string[];
   readonly stdin?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Told of each line of progress as it comes. */
+  readonly onProgress?: (text: string) => void;
   /** Called when the command waits to be stopped; by default that is at once. */
   readonly untilStopped?: () => Promise<void>;
 }
@@ -28,7 +30,10 @@ export async function runCli(argv: readonly string[], setting: CliSetting = {}):
   let code = 0;
   const context: CliContext = {
     out: (text) => void out.push(`${text}\n`),
-    progress: (text) => void err.push(`${text}\n`),
+    progress: (text) => {
+      err.push(`${text}\n`);
+      setting.onProgress?.(text);
+    },
     style: PLAIN,
     progressStyle: PLAIN,
     env: setting.env ?? {},
