@@ -7,11 +7,19 @@ import {
   DescribeNetworkInterfacesCommand,
   ModifyNetworkInterfaceAttributeCommand,
 } from "@aws-sdk/client-ec2";
-import { CreateDBInstanceCommand, CreateDBSubnetGroupCommand } from "@aws-sdk/client-rds";
+import {
+  CreateDBClusterCommand,
+  CreateDBInstanceCommand,
+  CreateDBSubnetGroupCommand,
+  type RDSClient,
+} from "@aws-sdk/client-rds";
 import type { MiddlewareStack } from "@smithy/types";
 import type { AwsClients } from "../../src/adapters/aws/aws-clients.ts";
 
-/** A MySQL instance `orders` in moto, with an interface that follows its groups as RDS's own does. */
+/** An instance, or an Aurora cluster of two members. */
+export type MotoKind = "instance" | "cluster";
+
+/** A MySQL database `orders` in moto, with interfaces that follow its groups as RDS's own do. */
 export interface MotoDatabase {
   readonly arn: string;
   readonly endpoint: string;
@@ -24,9 +32,14 @@ export interface MotoDatabase {
 }
 
 const ADDRESS = "10.20.9.20";
+const READER = "10.20.9.21";
 
 /** Makes the database with the stranger's clients, and counts what `clients` write. */
-export async function motoDatabase(clients: AwsClients, stranger: AwsClients): Promise<MotoDatabase> {
+export async function motoDatabase(
+  clients: AwsClients,
+  stranger: AwsClients,
+  kind: MotoKind = "instance",
+): Promise<MotoDatabase> {
   const { client: ec2 } = await stranger.ec2();
   const { client: rds } = await stranger.rds();
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.20.0.0/16" }));
@@ -47,49 +60,83 @@ export async function motoDatabase(clients: AwsClients, stranger: AwsClients): P
       SubnetIds: subnetIds,
     }),
   );
-  const { DBInstance } = await rds.send(
-    new CreateDBInstanceCommand({
-      DBInstanceIdentifier: "orders",
-      Engine: "mysql",
-      DBInstanceClass: "db.t3.micro",
-      AllocatedStorage: 20,
-      MasterUsername: "root",
-      MasterUserPassword: "not-a-secret",
-      Port: 3306,
-      DBSubnetGroupName: "data",
-      VpcSecurityGroupIds: [groupId],
-      Tags: [{ Key: "moat:mode", Value: "enforce" }],
-    }),
-  );
-  const { NetworkInterface } = await ec2.send(
-    new CreateNetworkInterfaceCommand({
-      SubnetId: given(subnetIds[0]),
-      Description: "RDSNetworkInterface",
-      PrivateIpAddress: ADDRESS,
-      Groups: [groupId],
-    }),
-  );
-  const interfaceId = given(NetworkInterface?.NetworkInterfaceId);
-  await letInterfaceFollow(clients, stranger, interfaceId);
+  const { arn, endpoint } = await MAKE[kind](rds, groupId);
+  const interfaceIds: string[] = [];
+  for (const address of kind === "cluster" ? [ADDRESS, READER] : [ADDRESS]) {
+    const input = { SubnetId: given(subnetIds[0]), PrivateIpAddress: address, Groups: [groupId] };
+    const described = { ...input, Description: "RDSNetworkInterface" };
+    const { NetworkInterface } = await ec2.send(new CreateNetworkInterfaceCommand(described));
+    interfaceIds.push(given(NetworkInterface?.NetworkInterfaceId));
+  }
+  await letInterfacesFollow(clients, stranger, interfaceIds);
   return {
-    arn: given(DBInstance?.DBInstanceArn),
-    endpoint: given(DBInstance?.Endpoint?.Address),
+    arn,
+    endpoint,
     address: ADDRESS,
     groupId,
     writes: await countWrites(clients),
     interfaceGroups: async () => {
-      const input = { NetworkInterfaceIds: [interfaceId] };
+      const input = { NetworkInterfaceIds: interfaceIds.slice(0, 1) };
       const [found] = (await ec2.send(new DescribeNetworkInterfacesCommand(input))).NetworkInterfaces ?? [];
       return (found?.Groups ?? []).flatMap((g) => g.GroupId ?? []);
     },
   };
 }
 
-/** moto makes no interface for a database and moves none, so whoever changes the database's groups moves this one. */
-async function letInterfaceFollow(
+interface Made {
+  readonly arn: string;
+  readonly endpoint: string;
+}
+
+const MAKE = { instance: createInstance, cluster: createCluster };
+const COMMON = {
+  MasterUsername: "root",
+  MasterUserPassword: "not-a-secret",
+  Port: 3306,
+  DBSubnetGroupName: "data",
+  Tags: [{ Key: "moat:mode", Value: "enforce" }],
+};
+
+async function createInstance(rds: RDSClient, groupId: string): Promise<Made> {
+  const { DBInstance } = await rds.send(
+    new CreateDBInstanceCommand({
+      ...COMMON,
+      DBInstanceIdentifier: "orders",
+      Engine: "mysql",
+      DBInstanceClass: "db.t3.micro",
+      AllocatedStorage: 20,
+      VpcSecurityGroupIds: [groupId],
+    }),
+  );
+  return { arn: given(DBInstance?.DBInstanceArn), endpoint: given(DBInstance?.Endpoint?.Address) };
+}
+
+async function createCluster(rds: RDSClient, groupId: string): Promise<Made> {
+  const { DBCluster } = await rds.send(
+    new CreateDBClusterCommand({
+      ...COMMON,
+      DBClusterIdentifier: "orders",
+      Engine: "aurora-mysql",
+      VpcSecurityGroupIds: [groupId],
+    }),
+  );
+  for (const DBInstanceIdentifier of ["orders-1", "orders-2"]) {
+    const member = {
+      DBInstanceIdentifier,
+      DBClusterIdentifier: "orders",
+      Engine: "aurora-mysql",
+      DBInstanceClass: "db.t3.medium",
+    };
+    await rds.send(new CreateDBInstanceCommand(member));
+  }
+  return { arn: given(DBCluster?.DBClusterArn), endpoint: given(DBCluster?.Endpoint) };
+}
+
+/** moto makes no interface for a database and moves none, so whoever changes the database's groups moves these. */
+async function letInterfacesFollow(
   clients: AwsClients,
   stranger: AwsClients,
-  interfaceId: string,
+  interfaceIds: readonly string[],
 ): Promise<void> {
   const { client: ec2 } = await stranger.ec2();
   const rdsClients = [(await clients.rdsWrites()).client, (await stranger.rds()).client];
@@ -99,10 +146,11 @@ async function letInterfaceFollow(
         async (args) => {
           const output = await next(args);
           const { VpcSecurityGroupIds } = args.input as { readonly VpcSecurityGroupIds?: string[] };
-          if (commandName === "ModifyDBInstanceCommand" && VpcSecurityGroupIds !== undefined) {
-            const input = { NetworkInterfaceId: interfaceId, Groups: VpcSecurityGroupIds };
-            await ec2.send(new ModifyNetworkInterfaceAttributeCommand(input));
-          }
+          const follows = /^ModifyDB(Instance|Cluster)Command$/.test(commandName ?? "");
+          for (const NetworkInterfaceId of follows && VpcSecurityGroupIds !== undefined ? interfaceIds : [])
+            await ec2.send(
+              new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, Groups: VpcSecurityGroupIds }),
+            );
           return output;
         },
       { step: "initialize" },

@@ -1,5 +1,6 @@
 import {
   AuthorizeSecurityGroupIngressCommand,
+  CreateTagsCommand,
   ModifyNetworkInterfaceAttributeCommand,
 } from "@aws-sdk/client-ec2";
 import { afterAll, afterEach, expect, it } from "vitest";
@@ -15,11 +16,19 @@ import { type FaultProxy, startFaultProxy } from "../support/fault-proxy.ts";
 import { findPython } from "../support/python.ts";
 import { addressesOfCidrs, covers } from "./group-rules.ts";
 import { install } from "./lab.ts";
-import { motoDatabase } from "./moto-database.ts";
+import { type MotoKind, motoDatabase } from "./moto-database.ts";
 import { originalPolicy, WEB } from "./original-scenario.ts";
 
 // The waits between repetitions are the SDK's own and real: each seed takes twenty seconds or so.
-const SEEDS = [2, 5];
+const SWAPS: readonly { readonly kind: MotoKind; readonly seed: number }[] = [
+  { kind: "instance", seed: 2 },
+  { kind: "instance", seed: 5 },
+  { kind: "cluster", seed: 3 },
+];
+const ADOPTIONS: readonly { readonly kind: MotoKind; readonly seed: number }[] = [
+  { kind: "instance", seed: 4 },
+  { kind: "cluster", seed: 6 },
+];
 /** One call in five comes to harm. */
 const PERCENT = { throttled: 8, unavailable: 3, reset: 4, lostReply: 5 };
 /** Runs after which everything must have got through; each is given up at the first fault that lasts. */
@@ -37,57 +46,90 @@ describeWith(python, "an emulator that others wrote, behind a proxy that does ha
   afterAll(async () => (await moto)?.stop());
   afterEach(async () => world?.close());
 
-  it.each(SEEDS)("enforces, follows policy, repairs and rolls back, seed %i", async (seed) => {
+  async function begin({ kind, seed }: { readonly kind: MotoKind; readonly seed: number }) {
     moto ??= startMoto(interpreter);
     const { url, reset } = await moto;
     await reset();
-    world = await behindProxy(url, seed);
-    const { database, pce, policy, proxy } = world;
+    world = await behindProxy(url, seed, kind);
+    return world;
+  }
 
-    await world.untilDone();
-    expect(await world.admitted()).toEqual(WEB);
+  it.each(SWAPS)("enforces, follows policy, repairs and rolls back: $kind, seed $seed", async (swap) => {
+    const { untilDone, admitted, memberships, database, proxy, ...at } = await begin(swap);
+    await untilDone();
+    expect(await admitted()).toEqual(WEB);
+    expect(await memberships()).not.toContain(database.groupId);
 
-    // Policy takes one client away and lets another in.
-    world.allowed.delete(WEB[1]);
-    pce.seed.remove(policy.web[1] ?? "");
-    pce.seed.workload({
-      name: "web-5",
-      labels: { role: "web", app: "orders", env: "prod", loc: "eu" },
-      addresses: ["10.20.1.15"],
-      managed: true,
-    });
-    await world.untilDone();
-    const now = [WEB[0], WEB[2], WEB[3], "10.20.1.15"];
-    expect(await world.admitted()).toEqual(now);
+    const now = at.policyMoves();
+    await untilDone();
+    expect(await admitted()).toEqual(now);
 
-    await world.openToAll();
-    expect(await world.admitted()).toContain("0.0.0.0");
-    await world.untilDone();
-    expect(await world.admitted()).toEqual(now);
+    await at.openToAll();
+    expect(await admitted()).toContain("0.0.0.0");
+    await untilDone();
+    expect(await admitted()).toEqual(now);
 
-    await world.rolledBack();
-    expect((await world.inventory()).databases[0]?.memberships.map((m) => m.groupId)).toEqual([
-      database.groupId,
-    ]);
-    // Each kind of harm was done, or the test shows nothing.
-    expect(new Set(proxy.calls.map(({ mischief }) => mischief ?? "none"))).toEqual(
-      new Set(["none", "throttled", "unavailable", "reset", "lostReply"]),
-    );
-    expect(world.cut).toEqual([]);
+    await at.rolledBack();
+    expect(await memberships()).toEqual([database.groupId]);
+    expectEveryHarm(proxy);
+    expect(at.cut).toEqual([]);
+    const changed = swap.kind === "cluster" ? "ModifyDBCluster" : "ModifyDBInstance";
+    expect(modifications(proxy)).toEqual(new Set([changed]));
   });
+
+  it.each(ADOPTIONS)(
+    "keeps the rules of an adopted group, and only those: $kind, seed $seed",
+    async (its) => {
+      const { untilDone, admitted, memberships, database, proxy, ...at } = await begin(its);
+      await at.giveGroup();
+      at.acknowledge();
+      await untilDone();
+      expect(await admitted()).toEqual(WEB);
+
+      const now = at.policyMoves();
+      await untilDone();
+      expect(await admitted()).toEqual(now);
+
+      await at.openToAll();
+      expect(await admitted()).toContain("0.0.0.0");
+      await untilDone();
+      expect(await admitted()).toEqual(now);
+
+      // Whoever made the group keeps it; its rules stay until somebody changes them.
+      await at.rolledBack();
+      expect(await admitted()).toEqual(now);
+      expect(await memberships()).toEqual([database.groupId]);
+      expectEveryHarm(proxy);
+      expect(at.cut).toEqual([]);
+      expect(modifications(proxy)).toEqual(new Set());
+      const actions = new Set(proxy.calls.map((call) => call.action));
+      expect(actions.has("CreateSecurityGroup") || actions.has("DeleteSecurityGroup")).toBe(false);
+    },
+  );
 });
 
+/** Each kind of harm was done, or the test shows nothing. */
+function expectEveryHarm({ calls }: FaultProxy): void {
+  const kinds = ["none", "throttled", "unavailable", "reset", "lostReply"];
+  expect(new Set(calls.map(({ mischief }) => mischief ?? "none"))).toEqual(new Set(kinds));
+}
+
+/** The calls by which Moat changed which groups are attached. */
+const modifications = ({ calls }: FaultProxy): ReadonlySet<string> =>
+  new Set(calls.map(({ action }) => action).filter((action) => action.startsWith("ModifyDB")));
+
 /** moto with the original scenario in it; Moat sees it through the proxy, everybody else directly. */
-async function behindProxy(upstream: string, seed: number) {
+async function behindProxy(upstream: string, seed: number, kind: MotoKind) {
   const common = { region: "eu-west-1", env: {} };
   const stranger = awsClients({
     ...common,
     endpoint: upstream,
     credentials: { accessKeyId: "other", secretAccessKey: "x" },
   });
-  const database = await motoDatabase(stranger, stranger);
+  const database = await motoDatabase(stranger, stranger, kind);
   const allowed = new Set<string>(WEB);
   const cut: string[] = [];
+  let agreed = false;
   const inventory = () => awsInventorySource(stranger).read();
   const proxy = await startFaultProxy({
     upstream,
@@ -95,7 +137,7 @@ async function behindProxy(upstream: string, seed: number) {
     percent: PERCENT,
     carriedOut: async ({ action }) => {
       if (/^(Describe|Get|List)/.test(action)) return;
-      if (action === "ModifyDBInstance") await letInterfaceFollow(stranger, await inventory());
+      if (action.startsWith("ModifyDB")) await letInterfacesFollow(stranger, await inventory());
       cut.push(...cutClients(await inventory(), allowed).map((client) => `${client} by ${action}`));
     },
   });
@@ -114,14 +156,39 @@ async function behindProxy(upstream: string, seed: number) {
   const moat = install(clients, source, { now: () => Date.now(), sleep: async () => undefined });
   return {
     database,
-    pce,
-    policy,
     proxy,
-    allowed,
     cut,
-    inventory,
+    memberships: async () => (await inventory()).databases[0]?.memberships.map((m) => m.groupId),
+    /** Policy takes one client away and lets another in. @returns who may connect now */
+    policyMoves: () => {
+      allowed.delete(WEB[1]);
+      pce.seed.remove(policy.web[1] ?? "");
+      pce.seed.workload({
+        name: "web-5",
+        labels: { role: "web", app: "orders", env: "prod", loc: "eu" },
+        addresses: ["10.20.1.15"],
+        managed: true,
+      });
+      return [WEB[0], WEB[2], WEB[3], "10.20.1.15"];
+    },
+    /** The owner of the group that the database carries gives its ingress into Moat's hands. */
+    giveGroup: async () => {
+      const marks = { "moat:owner": "moat", "moat:database": database.arn, "moat:adopt": "ingress" };
+      const Tags = Object.entries(marks).map(([Key, Value]) => ({ Key, Value }));
+      const { client } = await stranger.ec2();
+      await client.send(new CreateTagsCommand({ Resources: [database.groupId], Tags }));
+    },
+    acknowledge: () => {
+      agreed = true;
+    },
     admitted: async () => admittedAddresses(await inventory()),
-    untilDone: () => untilDone(proxy, async () => isDone(await moat.run())),
+    untilDone: () =>
+      untilDone(proxy, async () => {
+        const report = await moat.run();
+        // The group's own rule lets a whole network in: that so much goes is for a person to say.
+        if (agreed) moat.acknowledge(report.plan);
+        return isDone(report);
+      }),
     rolledBack: () =>
       untilDone(proxy, async () => {
         const report = await moat.rollback("orders");
@@ -173,16 +240,17 @@ const admittedAddresses = (inventory: Inventory): readonly string[] => {
 };
 
 /** As RDS does; moto makes no interface for a database and moves none. */
-async function letInterfaceFollow(
+async function letInterfacesFollow(
   clients: AwsClients,
   { databases, networkInterfaces }: Inventory,
 ): Promise<void> {
-  const NetworkInterfaceId = networkInterfaces.find(
-    (i) => i.description === "RDSNetworkInterface",
-  )?.networkInterfaceId;
   const Groups = databases[0]?.memberships.map((m) => m.groupId as string) ?? [];
   const { client } = await clients.ec2();
-  await client.send(new ModifyNetworkInterfaceAttributeCommand({ NetworkInterfaceId, Groups }));
+  for (const { networkInterfaceId, description } of networkInterfaces) {
+    if (description !== "RDSNetworkInterface") continue;
+    const input = { NetworkInterfaceId: networkInterfaceId, Groups };
+    await client.send(new ModifyNetworkInterfaceAttributeCommand(input));
+  }
 }
 
 async function openToAll(clients: AwsClients, inventory: () => Promise<Inventory>): Promise<void> {
