@@ -1,106 +1,172 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { MapData } from "../core/map/map-data.ts";
-import { firstState, type MapState, stateFromFragment, stateToFragment } from "../core/map/map-state.ts";
+import type { MapAbout, MapPage } from "../core/map/map-page.ts";
+import {
+  firstState,
+  type MapState,
+  pageQuery,
+  stateFromFragment,
+  stateToFragment,
+} from "../core/map/map-state.ts";
 import { countText } from "../core/map/map-words.ts";
-import { trafficMap } from "../core/map/traffic-map.ts";
+import type { TrafficMap } from "../core/map/traffic-map.ts";
 import { Filters } from "./filters.tsx";
 import { MapCanvas } from "./map-canvas.tsx";
+import type { MapSource } from "./map-source.ts";
 import { MatrixView, TableView, TextView } from "./other-shapes.tsx";
 import type { ServerTools } from "./page.tsx";
 import { Panel } from "./panel.tsx";
 import { TimeRange } from "./time-range.tsx";
 import { Exports, Toolbar } from "./toolbar.tsx";
-import { warmUp } from "./warm-up.ts";
+import { useView } from "./use-view.ts";
 import { DraftTools, WhatIf } from "./what-if.tsx";
 
+interface AppProps {
+  readonly source: MapSource;
+  /** The answer to the address that the page was opened with. */
+  readonly first: MapPage;
+  readonly tools?: ServerTools;
+}
+
 /** The whole page. What its reader chooses is in the address, so that a copied address shows the same. */
-export function App({ data, tools }: { readonly data: MapData; readonly tools?: ServerTools }) {
-  const first = useMemo(() => firstState(data), [data]);
-  const [state, setState] = useState<MapState>(() => stateFromFragment(location.hash, first));
+export function App({ source, first: loaded, tools }: AppProps) {
+  const [begin, setBegin] = useState(() => firstState(loaded.about));
+  const [state, setState] = useState<MapState>(() => stateFromFragment(location.hash, begin));
+  const query = pageQuery(stateToFragment(state, begin));
+  const { page, isWaiting, problem, ...shown } = useView(source, query, loaded);
+  const { about, map } = page;
   useEffect(() => {
-    const follow = (): void => setState(stateFromFragment(location.hash, first));
+    const follow = (): void => setState(stateFromFragment(location.hash, begin));
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
-  }, [first]);
-  const set = (next: MapState): void => {
-    history.replaceState(null, "", `#${stateToFragment(next, first)}`);
+  }, [begin]);
+  const show = (next: MapState, from = begin): void => {
+    history.replaceState(null, "", `#${stateToFragment(next, from)}`);
     setState(next);
   };
-  const change = (part: Partial<MapState>): void => set({ ...state, ...part });
-  const draft = data.draft === undefined ? "" : `${data.draft.name} ${data.draft.version}`;
+  const draft = about.draft === undefined ? "" : `${about.draft.name} ${about.draft.version}`;
   const before = useRef(draft);
   useEffect(() => {
     // A permalink says which view it wants; a draft that comes or goes while the page is open asks for another.
     if (before.current === draft) return;
     before.current = draft;
-    set({ ...state, view: first.view, says: [] });
+    const next = firstState(about);
+    setBegin(next);
+    show({ ...state, view: next.view, says: [] }, next);
   });
-  // How it is shown and what is looked at changes nothing in the model.
-  const { selected: _, shape: __, ...drawn } = state;
-  const map = useMemo(() => trafficMap(data, state), [data, JSON.stringify(drawn)]);
-  useEffect(() => warmUp(data, first), [data, first]);
   const main = useRef<HTMLElement>(null);
-  const select = (id: string | undefined): void => {
-    const { selected: ___, ...rest } = state;
-    set(id === undefined ? rest : { ...rest, selected: id });
-    if (id === undefined) main.current?.focus();
-  };
-  const toggle = (id: string): void =>
-    change({
-      open: state.open.includes(id) ? state.open.filter((each) => each !== id) : [...state.open, id],
-    });
-  const shape = { data, map, state, select, toggle };
+  // What is drawn is not drawn anew while an answer is on its way, so what it calls must not change with the state.
+  const latest = useRef({ state, show });
+  latest.current = { state, show };
+  const { change, select, toggle } = useMemo(() => actions(latest, main), []);
+  const view = stateFromFragment(shown.query, firstState(about)).view;
+  const { shape, selected } = state;
+  const drawn = useMemo(
+    () =>
+      map.totals.pairs === 0 ? (
+        <Empty about={about} />
+      ) : (
+        <Shape shape={shape} map={map} selected={selected} select={select} toggle={toggle} />
+      ),
+    [page, shape, selected],
+  );
   return (
     <>
-      <header class="top">
-        <h1>
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <path d="M4 5h3v3h3V5h4v3h3V5h3v6c0 5-3.5 8-8 9-4.500-1-8-4-8-9z" />
-          </svg>
-          Moat <span>Traffic map</span>
-        </h1>
-        <p>
-          {countText(map.totals.databases, "database")} ·{" "}
-          {countText(map.totals.consumers, "address", "addresses")} ·{" "}
-          {countText(map.totals.pairs, "connection")}
-        </p>
-        <p class="policy">
-          {data.policy.source === "pce" ? "PCE policy" : "Policy file"}, version{" "}
-          {data.policy.version.slice(0, 12)}
-          {data.draft === undefined ? "" : ` · draft: ${data.draft.name}`}
-        </p>
-      </header>
+      <Top map={map} about={about} />
       <section aria-label="Controls">
-        <Toolbar data={data} state={state} change={change} />
+        <Toolbar about={about} state={state} change={change} />
         <div class="toolbar">
-          <TimeRange data={data} state={state} set={set} />
-          {tools !== undefined && <DraftTools data={data} tools={tools} />}
+          <TimeRange newest={about.newest} state={state} set={show} />
+          {tools !== undefined && <DraftTools about={about} tools={tools} />}
           {tools !== undefined && <Follow tools={tools} />}
-          <Exports data={data} state={state} />
+          <Exports source={source} query={query} />
         </div>
-        <Filters map={map} state={state} change={change} />
+        <Filters map={map} view={view} state={state} change={change} />
       </section>
-      <WhatIf data={data} change={change} {...(tools === undefined ? {} : { tools })} />
-      <div class={state.selected === undefined ? "body" : "body with-panel"}>
-        <main ref={main} tabIndex={-1} aria-label="Traffic">
-          {map.totals.pairs === 0 ? <Empty data={data} /> : <Shape {...shape} />}
-          {map.undrawn > 0 && (
-            <p class="note">
-              {countText(map.undrawn, "lighter link")} not drawn; filter or open a group to see them, or
-              export the table.
+      <WhatIf page={page} change={change} {...(tools === undefined ? {} : { tools })} />
+      <div class={selected === undefined ? "body" : "body with-panel"}>
+        <main ref={main} tabIndex={-1} aria-label="Traffic" aria-busy={isWaiting}>
+          {problem !== undefined && (
+            <p class="note" role="alert">
+              This view could not be loaded: {problem}
             </p>
           )}
-          {data.notes.map((note) => (
-            <p class="note" key={note}>
-              {note}
-            </p>
-          ))}
+          {drawn}
+          <Notes map={map} about={about} />
         </main>
-        {state.selected !== undefined && <Panel {...shape} live={tools !== undefined} />}
+        {selected !== undefined && (
+          <Panel
+            map={map}
+            about={about}
+            source={source}
+            selected={selected}
+            select={select}
+            live={tools !== undefined}
+          />
+        )}
       </div>
     </>
   );
 }
+
+interface Latest {
+  readonly current: { readonly state: MapState; readonly show: (next: MapState) => void };
+}
+
+/** What a reader does to the state, whatever it is at that time. */
+function actions(latest: Latest, main: { readonly current: HTMLElement | null }) {
+  const change = (part: Partial<MapState>): void => latest.current.show({ ...latest.current.state, ...part });
+  const select = (id: string | undefined): void => {
+    const { selected: _, ...rest } = latest.current.state;
+    latest.current.show(id === undefined ? rest : { ...rest, selected: id });
+    if (id === undefined) main.current?.focus();
+  };
+  const toggle = (id: string): void => {
+    const { open } = latest.current.state;
+    change({ open: open.includes(id) ? open.filter((each) => each !== id) : [...open, id] });
+  };
+  return { change, select, toggle };
+}
+
+interface TopProps {
+  readonly map: TrafficMap;
+  readonly about: MapAbout;
+}
+
+const Top = ({ map: { totals }, about }: TopProps) => (
+  <header class="top">
+    <h1>
+      <svg viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M4 5h3v3h3V5h4v3h3V5h3v6c0 5-3.5 8-8 9-4.500-1-8-4-8-9z" />
+      </svg>
+      Moat <span>Traffic map</span>
+    </h1>
+    <p>
+      {countText(totals.databases, "database")} · {countText(totals.consumers, "address", "addresses")} ·{" "}
+      {countText(totals.pairs, "connection")}
+    </p>
+    <p class="policy">
+      {about.policy.source === "pce" ? "PCE policy" : "Policy file"}, version{" "}
+      {about.policy.version.slice(0, 12)}
+      {about.draft === undefined ? "" : ` · draft: ${about.draft.name}`}
+    </p>
+  </header>
+);
+
+const Notes = ({ map, about }: { readonly map: TrafficMap; readonly about: MapAbout }) => (
+  <>
+    {map.undrawn > 0 && (
+      <p class="note">
+        {countText(map.undrawn, "lighter link")} not drawn; filter or open a group to see them, or export the
+        table.
+      </p>
+    )}
+    {about.notes.map((note) => (
+      <p class="note" key={note}>
+        {note}
+      </p>
+    ))}
+  </>
+);
 
 const Follow = ({ tools }: { readonly tools: ServerTools }) => (
   <fieldset class="segments">
@@ -114,15 +180,14 @@ const Follow = ({ tools }: { readonly tools: ServerTools }) => (
 
 /** What every way of showing the map is given. */
 export interface ShapeProps {
-  readonly data: MapData;
-  readonly map: ReturnType<typeof trafficMap>;
-  readonly state: MapState;
+  readonly map: TrafficMap;
+  readonly selected: string | undefined;
   readonly select: (id: string | undefined) => void;
   readonly toggle: (id: string) => void;
 }
 
-function Shape(props: ShapeProps) {
-  switch (props.state.shape) {
+function Shape({ shape, ...props }: ShapeProps & { readonly shape: MapState["shape"] }) {
+  switch (shape) {
     case "matrix":
       return <MatrixView {...props} />;
     case "table":
@@ -134,15 +199,15 @@ function Shape(props: ShapeProps) {
   }
 }
 
-const Empty = ({ data }: { readonly data: MapData }) => (
+const Empty = ({ about }: { readonly about: MapAbout }) => (
   <div class="empty">
     <h2>Nothing to show</h2>
     <p>
-      {data.links.consumer.length > 0
-        ? "No connection passes the filters. Clear the search or a filter."
-        : data.observed
+      {about.isEmpty
+        ? about.observed
           ? "The flow logs hold no connection to a database, and policy allows none."
-          : "No flow logs were read. Start the map with --flows and a folder or an s3:// prefix."}
+          : "No flow logs were read. Start the map with --flows and a folder or an s3:// prefix."
+        : "No connection passes the filters. Clear the search or a filter."}
     </p>
   </div>
 );

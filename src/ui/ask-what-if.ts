@@ -1,5 +1,3 @@
-import type { MapData } from "../core/map/map-data.ts";
-
 /** A draft to try: an edited policy file as text, or what is pending in the PCE. */
 export type Draft =
   | { readonly kind: "file"; readonly name: string; readonly text: string }
@@ -12,10 +10,10 @@ export interface Problem {
   readonly at?: { readonly line: number; readonly column: number };
 }
 
-/** Lets the server judge a draft. It answers with the map beside the draft, or with what is wrong. */
+/** Lets the server judge a draft. It answers with its name for it, by which the map beside it is asked for, or with what is wrong. */
 export async function askWhatIf(
   draft: Draft,
-): Promise<{ readonly data?: MapData; readonly problems: readonly Problem[] }> {
+): Promise<{ readonly id?: string | undefined; readonly problems: readonly Problem[] }> {
   const query = draft.kind === "pce" ? "of=pce" : `name=${encodeURIComponent(draft.name)}`;
   try {
     const answer = await fetch(`/api/what-if?${query}`, {
@@ -23,7 +21,7 @@ export async function askWhatIf(
       headers: { "content-type": "application/yaml" },
       body: draft.kind === "pce" ? "" : draft.text,
     });
-    if (answer.ok) return { data: (await answer.json()) as MapData, problems: [] };
+    if (answer.ok) return { id: ((await answer.json()) as { draft: string }).draft, problems: [] };
     if (answer.status === 422) return (await answer.json()) as { problems: readonly Problem[] };
     return { problems: [{ what: await answer.text(), fix: "Try another file" }] };
   } catch (error) {

@@ -1,6 +1,5 @@
-import type { MapData } from "../core/map/map-data.ts";
-import { EXPORTS, type MapExport, mapExport } from "../core/map/map-export.ts";
-import type { MapState } from "../core/map/map-state.ts";
+import { EXPORTS, type MapExport } from "../core/map/map-export.ts";
+import type { MapSource } from "./map-source.ts";
 
 function save(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);
@@ -12,15 +11,16 @@ function save(name: string, blob: Blob): void {
 }
 
 /** Saves what the reader has chosen as a file of this format. */
-export const saveExport = (data: MapData, state: MapState, format: MapExport): void =>
-  save(`moat-map.${format}`, new Blob([mapExport(data, state, format)], { type: EXPORTS[format] }));
+export async function saveExport(source: MapSource, query: string, format: MapExport): Promise<void> {
+  save(`moat-map.${format}`, new Blob([await source.saved(query, format)], { type: EXPORTS[format] }));
+}
 
 /** Browsers draw no canvas that is longer or wider. */
 const LONGEST = 16_000;
 
 /** Saves the picture as PNG, drawn here, twice as fine as a plain screen where that fits. */
-export async function savePng(data: MapData, state: MapState): Promise<void> {
-  const svg = new Blob([mapExport(data, state, "svg")], { type: EXPORTS.svg });
+export async function savePng(source: MapSource, query: string): Promise<void> {
+  const svg = new Blob([await source.saved(query, "svg")], { type: EXPORTS.svg });
   const url = URL.createObjectURL(svg);
   try {
     const picture = new Image();

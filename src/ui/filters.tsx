@@ -6,6 +6,8 @@ import { Sign } from "./sign.tsx";
 
 interface FiltersProps {
   readonly map: TrafficMap;
+  /** The view that the map was made for, which the chosen one may be ahead of. */
+  readonly view: MapState["view"];
   readonly state: MapState;
   readonly change: (part: Partial<MapState>) => void;
 }
@@ -15,14 +17,14 @@ function toggled<T>(list: readonly T[], item: T): readonly T[] {
 }
 
 /** The legend, which is also the filter: what policy says, and what happened. */
-export function Filters({ map, state, change }: FiltersProps) {
+export function Filters({ map, view, state, change }: FiltersProps) {
   const { totals } = map;
   const seen = { ACCEPT: totals.accepted, REJECT: totals.rejected, never: totals.never };
   return (
     <div class="legend">
       <fieldset>
         <legend>Policy says</legend>
-        {wordsOf(state.view).map((word) => (
+        {wordsOf(view).map((word) => (
           <button
             type="button"
             key={word}

@@ -1,20 +1,32 @@
 import { render } from "preact";
 import type { MapData } from "../core/map/map-data.ts";
+import { pageQuery } from "../core/map/map-state.ts";
+import { localSource } from "./local-source.ts";
 import { Page } from "./page.tsx";
+import { servedSource } from "./served-source.ts";
 import "./style.css";
 import "./panel.css";
 
-async function ask(): Promise<MapData> {
-  const answer = await fetch("/api/map");
-  if (!answer.ok) throw new Error(await answer.text());
-  return (await answer.json()) as MapData;
+type Loaded = Parameters<typeof Page>[0];
+
+/** A saved page carries its data; a served one asks for what it shows. */
+async function load(): Promise<Loaded> {
+  const saved = document.getElementById("data")?.textContent;
+  if (!saved) return loadServed(new URLSearchParams(location.search).get("draft") ?? undefined);
+  const source = localSource(JSON.parse(saved) as MapData);
+  return { source, first: await source.view(pageQuery(location.hash)) };
 }
 
-/** A saved page carries its data; a served one asks for it. */
-async function load(): Promise<Parameters<typeof Page>[0]> {
-  const saved = document.getElementById("data")?.textContent;
-  if (saved) return { loaded: JSON.parse(saved) as MapData };
-  return { loaded: await ask(), reload: ask };
+async function loadServed(draft: string | undefined): Promise<Loaded> {
+  const source = servedSource(draft);
+  try {
+    const first = await source.view(pageQuery(location.hash));
+    return { source, first, served: draft === undefined ? {} : { draft } };
+  } catch (error) {
+    if (draft === undefined) throw error;
+    // The server knows only the latest drafts; an old address still shows what is in force.
+    return loadServed(undefined);
+  }
 }
 
 const root = document.getElementById("app");

@@ -12,7 +12,7 @@ import type { ShapeProps } from "./app.tsx";
 import { SignMark } from "./sign.tsx";
 
 /** The picture: consumers on the left, databases on the right, and what goes on between them. */
-export function MapCanvas({ map, state, select, toggle }: ShapeProps) {
+export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(LAYOUT.width);
   const [near, setNear] = useState<string>();
@@ -26,7 +26,7 @@ export function MapCanvas({ map, state, select, toggle }: ShapeProps) {
   const layout = useMemo(() => layoutMap(map, layoutFor(width)), [map, width]);
   const titles = useMemo(() => new Map(layout.nodes.map(({ node }) => [node.id, node.title])), [layout]);
   const titleOf = (id: string): string => titles.get(id) ?? id;
-  const focus = near ?? state.selected;
+  const focus = near ?? selected;
   return (
     <div class={isNarrow(width) ? "canvas narrow" : "canvas"} ref={box}>
       <div class="columns" aria-hidden="true">
@@ -56,7 +56,7 @@ export function MapCanvas({ map, state, select, toggle }: ShapeProps) {
           <Node
             key={placed.node.id}
             placed={placed}
-            selected={state.selected === placed.node.id}
+            selected={selected === placed.node.id}
             select={select}
             toggle={toggle}
             near={setNear}

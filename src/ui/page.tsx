@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { MapData } from "../core/map/map-data.ts";
 import { App } from "./app.tsx";
 import { askWhatIf, type Draft, type Problem } from "./ask-what-if.ts";
+import { servedSource } from "./served-source.ts";
 
 /** What only a served page can do. */
 export interface ServerTools {
@@ -10,43 +10,43 @@ export interface ServerTools {
   readonly news: string;
   readonly follow: (wanted: boolean) => void;
   readonly tryDraft: (draft: Draft | undefined) => void;
-  readonly draft: Draft | undefined;
+  /** Whether a draft that was tried is shown. */
+  readonly hasDraft: boolean;
   /** What is wrong with the draft that was tried last. */
   readonly problems: readonly Problem[];
 }
 
-interface PageProps {
-  readonly loaded: MapData;
-  /** Asks the server again; absent for a saved page. */
-  readonly reload?: () => Promise<MapData>;
+interface PageProps extends Pick<Parameters<typeof App>[0], "source" | "first"> {
+  /** Absent for a saved page. */
+  readonly served?: { readonly draft?: string };
 }
 
 /** The map and what keeps it up to date: new flows, and a draft that is tried on it. */
-export function Page({ loaded, reload }: PageProps) {
-  const [base, setBase] = useState(loaded);
-  const [tried, setTried] = useState<{ readonly draft: Draft; readonly data: MapData }>();
+export function Page({ source: loaded, first, served }: PageProps) {
+  const [source, setSource] = useState(loaded);
+  const [draft, setDraft] = useState(served?.draft);
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const latest = useRef<Draft | undefined>(undefined);
-  const feed = useFeed(async () => {
-    if (reload !== undefined) setBase(await reload());
-    if (latest.current !== undefined) await tryDraft(latest.current);
-  });
-  async function tryDraft(draft: Draft | undefined): Promise<void> {
-    latest.current = draft;
-    if (draft === undefined) {
-      setTried(undefined);
-      setProblems([]);
-      return;
-    }
-    const answer = await askWhatIf(draft);
+  const beside = useRef(draft);
+  beside.current = draft;
+  const feed = useFeed(async () => setSource(servedSource(beside.current)));
+  const showBeside = (id: string | undefined): void => {
+    if (id === beside.current) return;
+    setDraft(id);
+    setSource(servedSource(id));
+    const search = id === undefined ? "" : `?draft=${encodeURIComponent(id)}`;
+    history.replaceState(null, "", `${location.pathname}${search}${location.hash}`);
+  };
+  async function tryDraft(wanted: Draft | undefined): Promise<void> {
+    latest.current = wanted;
+    const { id, problems: found } = wanted === undefined ? { problems: [] } : await askWhatIf(wanted);
     // The reader may have gone on to another draft in the meantime.
-    if (latest.current !== draft) return;
-    setProblems(answer.problems);
-    if (answer.data !== undefined) setTried({ draft, data: answer.data });
-    else setTried(undefined);
+    if (latest.current !== wanted) return;
+    setProblems(found);
+    showBeside(id);
   }
-  const tools: ServerTools = { ...feed, tryDraft, draft: tried?.draft, problems };
-  return <App data={tried?.data ?? base} {...(reload === undefined ? {} : { tools })} />;
+  const tools: ServerTools = { ...feed, tryDraft, hasDraft: draft !== undefined, problems };
+  return <App source={source} first={first} {...(served === undefined ? {} : { tools })} />;
 }
 
 /** Follows the server's events while that is wanted. */

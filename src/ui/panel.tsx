@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { type DatabaseTraffic, databaseTraffic } from "../core/map/database-traffic.ts";
-import type { MapData, MapDatabase } from "../core/map/map-data.ts";
+import type { DatabaseDetails } from "../core/map/database-details.ts";
+import type { DatabaseTraffic } from "../core/map/database-traffic.ts";
+import type { MapDatabase } from "../core/map/map-data.ts";
+import type { MapAbout } from "../core/map/map-page.ts";
 import {
   countText,
   groupedNumber,
@@ -13,16 +15,25 @@ import {
 import type { MapLink, MapNode } from "../core/map/traffic-map.ts";
 import type { ShapeProps } from "./app.tsx";
 import { Explanation } from "./explanation.tsx";
+import type { MapSource } from "./map-source.ts";
 import { Sign } from "./sign.tsx";
 
+interface PanelProps extends Pick<ShapeProps, "map" | "select"> {
+  readonly about: MapAbout;
+  readonly source: MapSource;
+  readonly selected: string;
+  /** Whether a server can be asked. */
+  readonly live: boolean;
+}
+
 /** What is known of the node or link that was chosen. Escape closes it. */
-export function Panel(props: ShapeProps & { readonly live: boolean }) {
-  const { data, map, state, select } = props;
+export function Panel(props: PanelProps) {
+  const { map, source, selected, select } = props;
   const [heading, setHeading] = useState<HTMLElement | null>(null);
-  useEffect(() => heading?.focus(), [heading, state.selected]);
-  const link = map.links.find(({ id }) => id === state.selected);
-  const node = [...map.consumers, ...map.databases].find(({ id }) => id === state.selected);
-  const database = data.databases.find(({ arn }) => `d:${arn}` === state.selected);
+  useEffect(() => heading?.focus(), [heading, selected]);
+  const link = map.links.find(({ id }) => id === selected);
+  const node = [...map.consumers, ...map.databases].find(({ id }) => id === selected);
+  const details = useDetails(source, selected);
   const titles = new Map([...map.consumers, ...map.databases].map((each) => [each.id, each.title]));
   const name = (id: string): string => titles.get(id) ?? id;
   return (
@@ -41,7 +52,7 @@ export function Panel(props: ShapeProps & { readonly live: boolean }) {
       </h2>
       {link !== undefined && <LinkFacts {...props} link={link} sentence={linkSentence(link, name)} />}
       {node !== undefined && <NodeFacts node={node} />}
-      {database !== undefined && <DatabaseFacts data={data} database={database} />}
+      {details !== undefined && <DatabaseFacts {...details} observed={props.about.observed} />}
       {link === undefined && node === undefined && <p>The filters or groups hide it.</p>}
     </aside>
   );
@@ -59,7 +70,7 @@ function LinkFacts({
   live,
   sentence,
   map,
-}: ShapeProps & { readonly link: MapLink; readonly live: boolean; readonly sentence: string }) {
+}: Pick<PanelProps, "map" | "live"> & { readonly link: MapLink; readonly sentence: string }) {
   const consumer = map.consumers.find(({ id }) => id === link.consumer);
   const database = map.databases.find(({ id }) => id === link.database);
   const isSingle = consumer?.kind !== "group" && consumer?.kind !== "rest" && database?.kind === "database";
@@ -104,9 +115,32 @@ const NodeFacts = ({ node }: { readonly node: MapNode }) => (
   </>
 );
 
-function DatabaseFacts({ data, database }: { readonly data: MapData; readonly database: MapDatabase }) {
+/** Asks for what is known of the database that is selected; `undefined` until it is there, or when it is none. */
+function useDetails(source: MapSource, selected: string | undefined): DatabaseDetails | undefined {
+  const arn = selected?.startsWith("d:arn:") === true ? selected.slice(2) : undefined;
+  const asked = useMemo(() => (arn === undefined ? undefined : source.database(arn)), [source, arn]);
+  const [found, setFound] = useState<DatabaseDetails>();
+  useEffect(() => {
+    if (!(asked instanceof Promise)) return undefined;
+    let isWanted = true;
+    asked.then(
+      (details) => isWanted && setFound(details),
+      () => isWanted && setFound(undefined),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [asked]);
+  if (!(asked instanceof Promise)) return asked;
+  return found?.database.arn === arn ? found : undefined;
+}
+
+function DatabaseFacts({
+  database,
+  traffic: seen,
+  observed,
+}: DatabaseDetails & { readonly observed: boolean }) {
   const { reachable, quota } = database;
-  const seen = useMemo(() => databaseTraffic(data, data.databases.indexOf(database)), [data, database]);
   return (
     <>
       <dl>
@@ -130,7 +164,7 @@ function DatabaseFacts({ data, database }: { readonly data: MapData; readonly da
         <Fact name="Rules of quota">
           {quota.used} of {quota.limit}
         </Fact>
-        <Fact name="Flow logs">{coverage(data, seen)}</Fact>
+        <Fact name="Flow logs">{coverage(observed, seen)}</Fact>
         {seen.last > 0 && (
           <Fact name="Likely open">
             {countText(seen.recent, "address", "addresses")} of {groupedNumber(seen.addresses)}, let in within
@@ -151,7 +185,7 @@ function DatabaseFacts({ data, database }: { readonly data: MapData; readonly da
 const addresses = (count: string): string =>
   `${groupedNumber(count)} ${count === "1" ? "address" : "addresses"}`;
 
-function coverage({ observed }: MapData, { first, last, accepted, rejected }: DatabaseTraffic): string {
+function coverage(observed: boolean, { first, last, accepted, rejected }: DatabaseTraffic): string {
   if (!observed) return "none were read";
   if (accepted + rejected === 0)
     return "none shows a connection to it: nobody connects, or none is kept for it";

@@ -1,17 +1,17 @@
-import type { MapData } from "../core/map/map-data.ts";
 import type { MapState } from "../core/map/map-state.ts";
 import { fieldTime, LAST_RANGES, startOfLast, timeOfField, withRange } from "../core/map/time-range.ts";
 
 interface TimeRangeProps {
-  readonly data: MapData;
+  /** Time of the newest record, in seconds. */
+  readonly newest: number;
   readonly state: MapState;
   readonly set: (state: MapState) => void;
 }
 
 /** Which part of the logs is shown: a range that ends with the newest record, or one of the reader's own, in UTC. */
-export function TimeRange({ data, state, set }: TimeRangeProps) {
+export function TimeRange({ newest, state, set }: TimeRangeProps) {
   const { from, to } = state;
-  const isLast = (seconds: number): boolean => to === undefined && from === startOfLast(data, seconds);
+  const isLast = (seconds: number): boolean => to === undefined && from === startOfLast(newest, seconds);
   const chosen = LAST_RANGES.find(({ seconds }) => isLast(seconds));
   const own = from !== undefined || to !== undefined;
   return (
@@ -23,7 +23,7 @@ export function TimeRange({ data, state, set }: TimeRangeProps) {
         onChange={(event) => {
           const range = LAST_RANGES.find(({ name }) => name === event.currentTarget.value);
           set(
-            withRange(state, range === undefined ? undefined : startOfLast(data, range.seconds), undefined),
+            withRange(state, range === undefined ? undefined : startOfLast(newest, range.seconds), undefined),
           );
         }}
       >

@@ -1,9 +1,10 @@
-import type { MapData } from "../core/map/map-data.ts";
+import type { MapAbout } from "../core/map/map-page.ts";
 import { type MapState, VIEWS } from "../core/map/map-state.ts";
 import { saveExport, savePng } from "./exports.ts";
+import type { MapSource } from "./map-source.ts";
 
 interface ToolbarProps {
-  readonly data: MapData;
+  readonly about: MapAbout;
   readonly state: MapState;
   readonly change: (part: Partial<MapState>) => void;
 }
@@ -20,7 +21,7 @@ const FORMATS = [
 ] as const;
 
 /** How the map is shown and grouped. */
-export function Toolbar({ data, state, change }: ToolbarProps) {
+export function Toolbar({ about, state, change }: ToolbarProps) {
   return (
     <div class="toolbar">
       <fieldset class="segments">
@@ -37,7 +38,7 @@ export function Toolbar({ data, state, change }: ToolbarProps) {
           </button>
         ))}
       </fieldset>
-      {data.draft !== undefined && (
+      {about.draft !== undefined && (
         <fieldset class="segments">
           <legend>Policy view</legend>
           {VIEWS.map((view) => (
@@ -54,13 +55,13 @@ export function Toolbar({ data, state, change }: ToolbarProps) {
       )}
       <Grouping
         name="Consumers by"
-        keys={data.labelKeys}
+        keys={about.labelKeys}
         chosen={state.consumersBy}
         set={(consumersBy) => change({ consumersBy, open: [] })}
       />
       <Grouping
         name="Databases by"
-        keys={data.labelKeys}
+        keys={about.labelKeys}
         chosen={state.databasesBy}
         set={(databasesBy) => change({ databasesBy, open: [] })}
       />
@@ -78,15 +79,15 @@ export function Toolbar({ data, state, change }: ToolbarProps) {
 }
 
 /** Everything chosen, as a file to take along. */
-export const Exports = ({ data, state }: Pick<ToolbarProps, "data" | "state">) => (
+export const Exports = ({ source, query }: { readonly source: MapSource; readonly query: string }) => (
   <fieldset class="segments exports">
     <legend>Export</legend>
     {FORMATS.map(({ name, format }) => (
-      <button type="button" key={format} onClick={() => saveExport(data, state, format)}>
+      <button type="button" key={format} onClick={() => saveExport(source, query, format)}>
         {name}
       </button>
     ))}
-    <button type="button" onClick={() => savePng(data, state)}>
+    <button type="button" onClick={() => savePng(source, query)}>
       PNG
     </button>
   </fieldset>

@@ -1,16 +1,12 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { type AccessChange, accessChanges } from "../core/map/access-changes.ts";
-import type { MapData } from "../core/map/map-data.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { MapAbout, MapPage, NamedChanges } from "../core/map/map-page.ts";
 import type { MapState } from "../core/map/map-state.ts";
 import { countText, groupedNumber, utcText } from "../core/map/map-words.ts";
 import type { ServerTools } from "./page.tsx";
 import { Sign } from "./sign.tsx";
 
-/** Names listed at most; the filter by the difference shows the others. */
-const MOST_NAMES = 50;
-
 /** Ways to name a draft: a file chosen or dropped on the page, or the PCE's own. */
-export function DraftTools({ data, tools }: { readonly data: MapData; readonly tools: ServerTools }) {
+export function DraftTools({ about, tools }: { readonly about: MapAbout; readonly tools: ServerTools }) {
   const over = useDrop((file) => tryFile(tools, file));
   return (
     <fieldset class="segments what-if-tools">
@@ -27,7 +23,7 @@ export function DraftTools({ data, tools }: { readonly data: MapData; readonly t
           }}
         />
       </label>
-      {data.policy.source === "pce" && (
+      {about.policy.source === "pce" && (
         <button type="button" onClick={() => tools.tryDraft({ kind: "pce", name: "PCE draft" })}>
           PCE draft
         </button>
@@ -68,33 +64,34 @@ function useDrop(onFile: (file: File) => void): boolean {
 }
 
 interface WhatIfProps {
-  readonly data: MapData;
+  readonly page: MapPage;
   readonly change: (part: Partial<MapState>) => void;
   readonly tools?: ServerTools;
 }
 
 /** What the draft beside the map would do, in words, and what is wrong with one that does not compile. */
-export function WhatIf({ data, change, tools }: WhatIfProps) {
-  const { loses, gains } = useMemo(() => accessChanges(data), [data]);
-  const { draft } = data;
+export function WhatIf({ page, change, tools }: WhatIfProps) {
+  const { loses, gains } = page;
+  const { draft } = page.about;
   const problems = tools?.problems ?? [];
   if (draft === undefined && problems.length === 0) return null;
-  const seen = loses.filter((each) => each.seen).length;
   return (
     <section class="what-if" aria-label="What if" aria-live="polite">
       {problems.length > 0 && <Problems problems={problems} />}
       {draft !== undefined && (
         <>
           <h2>
-            What if {draft.name} came into force: {countText(loses.length, "connection")} would lose access,{" "}
-            {countText(gains.length, "connection")} would gain it
+            What if {draft.name} came into force: {countText(loses.count, "connection")} would lose access,{" "}
+            {countText(gains.count, "connection")} would gain it
           </h2>
-          {seen > 0 && <p>Flow logs saw {groupedNumber(seen)} of those that would lose it let in.</p>}
-          <Names title="Would lose access" word="loses" list={loses} change={change} />
-          <Names title="Would gain access" word="gains" list={gains} change={change} />
+          {loses.seen > 0 && (
+            <p>Flow logs saw {groupedNumber(loses.seen)} of those that would lose it let in.</p>
+          )}
+          <Names title="Would lose access" word="loses" changes={loses} change={change} />
+          <Names title="Would gain access" word="gains" changes={gains} change={change} />
         </>
       )}
-      {tools !== undefined && (tools.draft !== undefined || problems.length > 0) && (
+      {tools !== undefined && (tools.hasDraft || problems.length > 0) && (
         <button type="button" class="boxed" onClick={() => tools.tryDraft(undefined)}>
           Back to the policy in force
         </button>
@@ -120,19 +117,20 @@ const Problems = ({ problems }: { readonly problems: ServerTools["problems"] }) 
 interface NamesProps {
   readonly title: string;
   readonly word: "loses" | "gains";
-  readonly list: readonly AccessChange[];
+  readonly changes: NamedChanges;
   readonly change: (part: Partial<MapState>) => void;
 }
 
-function Names({ title, word, list, change }: NamesProps) {
-  if (list.length === 0) return null;
+function Names({ title, word, changes, change }: NamesProps) {
+  const { count, names } = changes;
+  if (count === 0) return null;
   return (
     <details open={word === "loses"}>
       <summary>
         <Sign word={word} /> {title}
       </summary>
       <ul>
-        {list.slice(0, MOST_NAMES).map((each) => (
+        {names.map((each) => (
           <li key={`${each.address} ${each.database} ${each.port}`}>
             <button
               type="button"
@@ -148,9 +146,9 @@ function Names({ title, word, list, change }: NamesProps) {
           </li>
         ))}
       </ul>
-      {list.length > MOST_NAMES && (
+      {count > names.length && (
         <p class="muted">
-          {list.length - MOST_NAMES} more; the difference view and the exports hold all of them.
+          {groupedNumber(count - names.length)} more; the difference view and the exports hold all of them.
         </p>
       )}
     </details>

@@ -8,6 +8,7 @@ import { findChromium } from "../support/chromium.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { draftRule } from "../support/draft-rule.ts";
 import { startMoatSandbox } from "../support/moat-process.ts";
+import { runCli } from "../support/run-cli.ts";
 import { writeSampleFlowLogs } from "../support/sample-flow-logs.ts";
 import { type ServedMap, startMap } from "../support/served-map.ts";
 
@@ -145,6 +146,26 @@ describeWith(
       await page.close();
     });
 
+    it("gets a picture and not the flows, and it is the one that a saved page draws", async () => {
+      const fragments = ["", "consumers=&databases=", "shape=table&search=role%3Dweb"];
+      const saved = join(folder, "saved.html");
+      const args = ["map", "--aws", "sandbox", "--flows", join(folder, "flows"), "--out", saved];
+      expect((await runCli(args)).code).toBe(0);
+      for (const fragment of fragments) {
+        const [served, alone] = [await open(map.url, fragment), await browser.newPage()];
+        await alone.setViewportSize({ width: 1280, height: 800 });
+        await alone.goto(`file://${saved}#${fragment}`);
+        await alone.waitForSelector("main");
+        const drawn = (page: Page) =>
+          page.evaluate<string>(
+            "document.querySelector('main').innerHTML + document.querySelector('.legend').textContent",
+          );
+        await expect.poll(() => drawn(served)).toBe(await drawn(alone));
+        expect((await drawn(alone)).length).toBeGreaterThan(1_000);
+        await Promise.all([served.close(), alone.close()]);
+      }
+    });
+
     it("shows new flows without being loaded anew", async () => {
       const page = await open(map.url, "consumers=&databases=");
       await page.evaluate("window.stayed = true");
@@ -220,10 +241,10 @@ describeWith(
     });
 
     it.each([
-      { name: "a foreign host name", path: "/api/map", host: "attacker.example", status: 421 },
+      { name: "a foreign host name", path: "/api/view", host: "attacker.example", status: 421 },
       { name: "a path upwards", path: "/../../../../etc/passwd", host: undefined, status: 404 },
       { name: "an escaped path upwards", path: "/%2e%2e/%2e%2e/etc/passwd", host: undefined, status: 404 },
-      { name: "its own", path: "/api/map", host: undefined, status: 200 },
+      { name: "its own", path: "/api/view", host: undefined, status: 200 },
     ])("answers $name with $status", async ({ path, host, status }) => {
       const { port } = new URL(map.url);
       const answer = await new Promise<{ status: number; policy: string }>((resolve, reject) => {

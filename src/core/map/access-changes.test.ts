@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { accessChanges } from "./access-changes.ts";
-import { databaseTraffic } from "./database-traffic.ts";
+import { databaseTraffic, newestRecord } from "./database-traffic.ts";
 import type { MapData } from "./map-data.ts";
 import { firstState } from "./map-state.ts";
 import { fieldTime, startOfLast, timeOfField, withRange } from "./time-range.ts";
@@ -61,8 +61,8 @@ describe("databaseTraffic", () => {
 
 describe("the range of time", () => {
   it("ends with the newest record, and comes back from the page's fields as it went", () => {
-    expect(startOfLast(DATA, 3_600)).toBe(6_400);
-    expect(startOfLast(DATA, 86_400)).toBe(0);
+    expect(startOfLast(newestRecord(DATA.links), 3_600)).toBe(6_400);
+    expect(startOfLast(newestRecord(DATA.links), 86_400)).toBe(0);
     expect(fieldTime(1_786_768_200)).toBe("2026-08-15T04:30");
     expect(timeOfField(fieldTime(1_786_768_200))).toBe(1_786_768_200);
     expect(timeOfField("")).toBeUndefined();

@@ -1,5 +1,6 @@
 import { numberAt } from "./column.ts";
 import { DECISIONS, type MapData } from "./map-data.ts";
+import { remembered } from "./remembered.ts";
 
 /** One consumer whose access to one database's port a draft changes. */
 export interface AccessChange {
@@ -22,7 +23,7 @@ export interface AccessChanges {
 const ALLOWED = DECISIONS.indexOf("allowed");
 
 /** Everybody who would lose or gain access if the draft came into force; nobody where there is no draft. */
-export function accessChanges(data: MapData): AccessChanges {
+export const accessChanges: (data: MapData) => AccessChanges = remembered((data: MapData) => {
   const { reported, draft } = data.links;
   const [loses, gains]: [AccessChange[], AccessChange[]] = [[], []];
   if (draft === undefined) return { loses, gains };
@@ -32,7 +33,7 @@ export function accessChanges(data: MapData): AccessChanges {
     (before === ALLOWED ? loses : gains).push(changeOf(data, link));
   }
   return { loses: loses.sort(latestFirst), gains: gains.sort(latestFirst) };
-}
+});
 
 function changeOf({ links, consumers, workloads, databases }: MapData, link: number): AccessChange {
   const consumer = consumers[numberAt(links.consumer, link)];

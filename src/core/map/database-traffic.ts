@@ -1,5 +1,6 @@
 import { numberAt } from "./column.ts";
 import type { MapData } from "./map-data.ts";
+import { remembered } from "./remembered.ts";
 
 /** Seconds before the newest record: as long as AWS gathers flows by default before it writes them. */
 const RECENT = 600;
@@ -19,7 +20,7 @@ export interface DatabaseTraffic {
 
 /** Adds up the records of the database at a position. */
 export function databaseTraffic({ links }: MapData, database: number): DatabaseTraffic {
-  const newest = newestRecord(links.last);
+  const newest = newestRecord(links);
   const sum = { first: 0, last: 0, accepted: 0, rejected: 0 };
   const [addresses, recent] = [new Set<number>(), new Set<number>()];
   for (const [link, at] of links.database.entries()) {
@@ -46,8 +47,8 @@ function add(
 }
 
 /** Time of the newest record in seconds since 1970, UTC; 0 when none has a time. */
-export function newestRecord(last: readonly number[]): number {
+export const newestRecord: (links: MapData["links"]) => number = remembered(({ last }: MapData["links"]) => {
   let newest = 0;
   for (const each of last) if (each > newest) newest = each;
   return newest;
-}
+});

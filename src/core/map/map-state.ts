@@ -36,7 +36,7 @@ const PREFERRED_CONSUMER_KEYS = ["app", "role", "env"];
 const PREFERRED_DATABASE_KEYS = ["app", "env"];
 
 /** Where a reader begins: grouped by the usual label keys, as far as the labels have them. */
-export function firstState(data: MapData): MapState {
+export function firstState(data: Pick<MapData, "labelKeys" | "draft">): MapState {
   const keys = new Set(data.labelKeys);
   const known = (wanted: readonly string[]) => wanted.filter((key) => keys.has(key));
   const fallback = data.labelKeys.slice(0, 1);
@@ -104,6 +104,27 @@ export function stateFromFragment(fragment: string, first: MapState): MapState {
 
 /** The words of the difference, in the order of their numbers. */
 export const CHANGES = ["unchanged", "loses", "gains", "changes"] as const;
+
+/** Choices that change what is drawn, not how: the others need no new picture. */
+const QUERY_KEYS: ReadonlySet<string> = new Set([
+  "view",
+  "consumers",
+  "databases",
+  "open",
+  "search",
+  "says",
+  "happened",
+  "from",
+  "to",
+]);
+
+/** The part of a fragment that a picture depends on. */
+export const pageQuery = (fragment: string): string =>
+  fragment
+    .replace(/^#/, "")
+    .split("&")
+    .filter((part) => QUERY_KEYS.has(part.slice(0, Math.max(0, part.indexOf("=")))))
+    .join("&");
 
 const SAYS_WORDS: ReadonlySet<string> = new Set([...DECISIONS, ...CHANGES]);
 

@@ -1,5 +1,3 @@
-import { newestRecord } from "./database-traffic.ts";
-import type { MapData } from "./map-data.ts";
 import type { MapState } from "./map-state.ts";
 import { utcText } from "./map-words.ts";
 import { readUtc } from "./read-utc.ts";
@@ -18,9 +16,8 @@ export function withRange(state: MapState, from: number | undefined, to: number 
   return { ...rest, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
-/** Where a range of so many seconds begins that ends with the newest record. */
-export const startOfLast = ({ links }: MapData, seconds: number): number =>
-  Math.max(0, newestRecord(links.last) - seconds);
+/** Where a range of so many seconds begins that ends with the newest record, which has a time in seconds too. */
+export const startOfLast = (newest: number, seconds: number): number => Math.max(0, newest - seconds);
 
 /** `2026-01-05T10:00`, as a page's field for date and time has it; empty for no time. */
 export const fieldTime = (seconds: number | undefined): string =>

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { fitForFile } from "./fit-for-file.ts";
 import { layoutMap } from "./layout-map.ts";
 import type { MapData } from "./map-data.ts";
 import { mapExport } from "./map-export.ts";
+import { mapPageOf } from "./map-page.ts";
 import { firstState, type MapState, stateFromFragment, stateToFragment } from "./map-state.ts";
 import { utcText } from "./map-words.ts";
 import { readUtc } from "./read-utc.ts";
@@ -140,6 +142,33 @@ function large(databases: number, links: number): MapData {
     },
   };
 }
+
+describe("a page", () => {
+  it("is small at any size of the data, and says what it leaves out", () => {
+    const many = large(5_000, 20_000);
+    const notes = many.links.consumer.map((at) => `note ${at}`);
+    const draft = many.links.reported.map((says) => (says + 1) % 4);
+    const page = mapPageOf({ ...many, notes, links: { ...many.links, draft } }, "consumers=&databases=");
+    expect(JSON.stringify(page).length).toBeLessThan(400_000);
+    expect(page.about.notes.at(-1)).toMatch(/^And 19,?980 more notes/);
+    expect(page.loses).toMatchObject({ count: 5_000, seen: 5_000 });
+    expect(page.loses.names).toHaveLength(50);
+  });
+});
+
+describe("a saved page", () => {
+  it("holds all that fits", () => {
+    const data = small();
+    expect(fitForFile(data)).toBe(data);
+  });
+
+  it("keeps those to decide about before those in order, and counts what it leaves out", () => {
+    const fitted = fitForFile(small(), 2);
+    expect(fitted.consumers.map(({ address }) => address)).toEqual(["10.0.1.2", "10.9.9.9"]);
+    expect(fitted.links).toMatchObject({ consumer: [0, 1], reported: [0, 1], draft: [1, 1] });
+    expect(fitted.notes[0]).toMatch(/^2 connections of 4 connections left out/);
+  });
+});
 
 describe("layoutMap", () => {
   it("places no node over another, and gives the same picture each time", () => {

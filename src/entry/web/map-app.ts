@@ -3,17 +3,19 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { streamSSE } from "hono/streaming";
 import type { Diagnostic } from "../../core/diagnostic.ts";
+import type { MapData } from "../../core/map/map-data.ts";
 import type { MapFeed } from "./map-feed.ts";
+import { addViews } from "./map-views.ts";
 import { SERVED_PAGE, type UiAssets } from "./ui-assets.ts";
 
 /** What the map's server answers from. All of it only reads. */
 export interface MapApp {
   readonly assets: UiAssets;
-  /** The data of the map as JSON; asked anew for every load. */
-  readonly data: () => Promise<string>;
+  /** What views are made from, which may change from one to the next; beside a draft that was judged. `undefined`: it is not known any more. */
+  readonly data: (draft?: string) => Promise<MapData | undefined>;
   /** The explanation of one consumer and one database as JSON; `undefined` when they make no sense. */
   readonly explain: (source: string, database: string) => Promise<string | undefined>;
-  /** Judges an edited policy, or the PCE's own draft; nothing is kept of either. Absent where there is no server to ask. */
+  /** Judges an edited policy, or the PCE's own draft; nothing is written. Absent where there is no server to ask. */
   readonly whatIf?: (draft: WhatIf) => Promise<WhatIfAnswer>;
   /** Absent where nothing new can come. */
   readonly feed?: MapFeed;
@@ -28,9 +30,9 @@ export type WhatIf =
   | { readonly kind: "file"; readonly name: string; readonly text: string }
   | { readonly kind: "pce" };
 
-/** The data of the map with the draft beside it, as JSON, or what is wrong with the draft. */
+/** The name by which the map is asked for with the draft beside it, or what is wrong with the draft. */
 export type WhatIfAnswer =
-  | { readonly ok: true; readonly json: string }
+  | { readonly ok: true; readonly draft: string }
   | { readonly ok: false; readonly problems: readonly Pick<Diagnostic, "what" | "fix" | "at">[] };
 
 /** Bytes of a policy file: some thousand times what a person writes. */
@@ -63,7 +65,7 @@ export function mapApp({ assets, data, explain, whatIf, feed, hosts, token }: Ma
   app.get("/", (c) => c.html(SERVED_PAGE));
   app.get("/app.js", (c) => c.body(assets.script, 200, { "content-type": "text/javascript; charset=utf-8" }));
   app.get("/app.css", (c) => c.body(assets.style, 200, { "content-type": "text/css; charset=utf-8" }));
-  app.get("/api/map", async (c) => c.body(await data(), 200, { "content-type": "application/json" }));
+  addViews(app, data);
   app.get("/api/explain", async (c) => {
     const found = await explain(c.req.query("source") ?? "", c.req.query("database") ?? "");
     if (found === undefined) return c.json({ error: "no such consumer or database" }, 404);
@@ -93,7 +95,7 @@ function addWhatIf(app: Hono, whatIf: NonNullable<MapApp["whatIf"]>, hosts: Read
         : { kind: "file", name: c.req.query("name") ?? "policy.yaml", text: await c.req.text() },
     );
     if (!answer.ok) return c.json({ problems: answer.problems }, 422);
-    return c.body(answer.json, 200, { "content-type": "application/json" });
+    return c.json({ draft: answer.draft });
   });
 }
 

@@ -1,8 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { policyTextSource } from "../../../adapters/file/policy-file/policy-file.ts";
 import { explainAccess } from "../../../app/explain-access.ts";
 import { mapData } from "../../../app/map-data.ts";
 import type { Planned } from "../../../app/plan-databases.ts";
 import type { MapData } from "../../../core/map/map-data.ts";
+import { statesAhead } from "../../../core/map/states-ahead.ts";
+import { trafficMap } from "../../../core/map/traffic-map.ts";
 import { PolicyFault } from "../../../ports/policy-fault.ts";
 import type { MapApp, WhatIf, WhatIfAnswer } from "../../web/map-app.ts";
 import { mapFeed } from "../../web/map-feed.ts";
@@ -14,6 +17,8 @@ export type MapAnswers = Pick<MapApp, "data" | "explain" | "whatIf" | "feed">;
 
 /** Seconds between two looks at the least: each one lists the flow logs. */
 const SHORTEST = 1;
+/** Drafts that are remembered, in memory only. */
+const MOST_DRAFTS = 4;
 
 /** Answers from one plan, and from a new one whenever flow logs came. */
 export function mapAnswers(
@@ -22,32 +27,64 @@ export function mapAnswers(
   first: { readonly planned: Planned; readonly data: MapData },
   { every, draft }: { readonly every: string; readonly draft?: string | true },
 ): MapAnswers {
-  let { planned } = first;
-  let json = JSON.stringify(first.data);
+  let { planned, data } = first;
+  const drafts = new Map<string, { readonly wanted: WhatIf; of: Planned; data: MapData }>();
+  workAhead(data);
   const look = async (): Promise<boolean> => {
     if ((await world.moreFlows()) === 0) return false;
     planned = await world.plan();
-    json = JSON.stringify(mapData(planned));
+    data = mapData(planned);
+    workAhead(data);
     return true;
+  };
+  const beside = async (id: string): Promise<MapData | undefined> => {
+    const known = drafts.get(id);
+    if (known === undefined || known.of === planned) return known?.data;
+    // New flows came: the draft is held against them, too.
+    known.of = planned;
+    known.data = mapData(planned, await draftOf(world, planned, known.wanted));
+    return known.data;
+  };
+  const whatIf = async (wanted: WhatIf): Promise<WhatIfAnswer> => {
+    const judged = await judge(world, planned, wanted);
+    if (!("data" in judged)) return judged;
+    const id = randomBytes(8).toString("hex");
+    drafts.set(id, { wanted, of: planned, data: judged.data });
+    const [oldest] = drafts.keys();
+    if (drafts.size > MOST_DRAFTS && oldest !== undefined) drafts.delete(oldest);
+    return { ok: true, draft: id };
   };
   // Beside a draft named at the start the picture stands still: two policies would have to be read for each look.
   const follows = flows !== undefined && draft === undefined;
   return {
-    data: async () => json,
+    data: async (id) => (id === undefined ? data : beside(id)),
     explain: async (source, database) => {
       const found = explainAccess(planned, { source, database, owner });
       return found.ok ? JSON.stringify(found.value) : undefined;
     },
-    whatIf: (wanted) => judge(world, planned, wanted),
+    whatIf,
     ...(follows ? { feed: mapFeed(look, Math.max(SHORTEST, Number(every) || 30) * 1_000) } : {}),
   };
 }
 
+/** Works out what the first actions will ask for, piece by piece, between requests. */
+function workAhead(data: MapData): void {
+  const ahead = [...statesAhead(data)];
+  const next = (): void => {
+    const state = ahead.shift();
+    if (state === undefined) return;
+    trafficMap(data, state);
+    setImmediate(next);
+  };
+  setImmediate(next);
+}
+
+type Judged = { readonly data: MapData } | Extract<WhatIfAnswer, { readonly ok: false }>;
+
 /** Compiles a draft over what is live and what was seen. Nothing is written, neither to a file nor to the PCE. */
-async function judge(world: World, planned: Planned, wanted: WhatIf): Promise<WhatIfAnswer> {
+async function judge(world: World, planned: Planned, wanted: WhatIf): Promise<Judged> {
   try {
-    const json = JSON.stringify(mapData(planned, await draftOf(world, planned, wanted)));
-    return { ok: true, json };
+    return { data: mapData(planned, await draftOf(world, planned, wanted)) };
   } catch (error) {
     if (!(error instanceof PolicyFault)) throw error;
     const problems =

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { serve } from "@hono/node-server";
 import { type MapDraft, mapData } from "../../../app/map-data.ts";
+import { fitForFile } from "../../../core/map/fit-for-file.ts";
 import type { MapData } from "../../../core/map/map-data.ts";
 import { EXPORTS, type MapExport, mapExport } from "../../../core/map/map-export.ts";
 import { firstState } from "../../../core/map/map-state.ts";
@@ -41,7 +42,7 @@ export async function runMap(context: CliContext, options: MapOptions): Promise<
 async function exported(data: MapData, path: string): Promise<string> {
   const end = extname(path).slice(1).toLowerCase();
   if (end in EXPORTS) return mapExport(data, firstState(data), end as MapExport);
-  if (end === "html" || end === "htm") return singleFile(await uiAssets(), JSON.stringify(data));
+  if (end === "html" || end === "htm") return singleFile(await uiAssets(), JSON.stringify(fitForFile(data)));
   throw new CliProblem({
     code: "MAP_FORMAT_UNKNOWN",
     what: `"${path}" does not end in a format that the map can be saved in`,
@@ -66,6 +67,9 @@ async function draftOf(
   }
 }
 
+/** Bytes: a view with several hundred open groups names each of them. Node takes 16 kB by itself. */
+const LONGEST_QUERY = 128 * 1024;
+
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
 async function serveUntilStopped(
@@ -81,7 +85,12 @@ async function serveUntilStopped(
     hosts,
     ...(token === undefined ? {} : { token }),
   });
-  const server = serve({ fetch: app.fetch, hostname: host, port: Number(wanted) });
+  const server = serve({
+    fetch: app.fetch,
+    hostname: host,
+    port: Number(wanted),
+    serverOptions: { maxHeaderSize: LONGEST_QUERY },
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", (error: NodeJS.ErrnoException) => reject(notListening(host, wanted, error)));
