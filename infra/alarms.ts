@@ -9,7 +9,7 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { Topic } from "aws-cdk-lib/aws-sns";
+import type { Topic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 
@@ -21,7 +21,7 @@ export interface Watched {
 }
 
 /** A figure that the functions send; see telemetry.ts. */
-const figure = (metricName: string, service: string, statistic = "Sum"): Metric =>
+export const figure = (metricName: string, service: string, statistic = "Sum"): Metric =>
   new Metric({
     namespace: "Moat",
     metricName,
@@ -30,16 +30,19 @@ const figure = (metricName: string, service: string, statistic = "Sum"): Metric 
     statistic,
   });
 
-/** Makes the topic, the alarms and the dashboard. What each alarm means stands in docs/guides/operations.md. */
-export function alarms(scope: Construct, { dead, functions, waiting }: Watched): void {
-  const topic = new Topic(scope, "Alarms", { enforceSSL: true });
-  const alarm = (
-    id: string,
-    alarmDescription: string,
-    metric: Metric,
-    threshold: number,
-    silent = false,
-  ): void => {
+/** Makes an alarm; `silent` ones go off when a figure stays below the threshold or away. */
+export type AlarmMaker = (
+  id: string,
+  description: string,
+  metric: Metric,
+  threshold: number,
+  silent?: boolean,
+) => Alarm;
+
+/** Alarms that tell a topic. */
+export const alarmMaker =
+  (scope: Construct, topic: Topic): AlarmMaker =>
+  (id, alarmDescription, metric, threshold, silent = false) => {
     const made = new Alarm(scope, id, {
       alarmDescription,
       metric,
@@ -51,7 +54,11 @@ export function alarms(scope: Construct, { dead, functions, waiting }: Watched):
       treatMissingData: silent ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     made.addAlarmAction(new SnsAction(topic));
+    return made;
   };
+
+/** Makes the alarms and the dashboard. What each alarm means stands in docs/guides/operations.md. */
+export function alarms(scope: Construct, alarm: AlarmMaker, { dead, functions, waiting }: Watched): void {
   for (const queue of dead)
     alarm(
       `${queue.node.id}Alarm`,
@@ -111,6 +118,17 @@ export function alarms(scope: Construct, { dead, functions, waiting }: Watched):
         graph(
           "Duration",
           functions.map((f) => f.metricDuration()),
+        ),
+      ],
+      [
+        graph("Seconds from a change of the canary to its repair", [
+          figure("CanarySeconds", "reconcile", "Maximum"),
+        ]),
+        graph(
+          "Waiting and given up",
+          [waiting, ...dead].map((queue) =>
+            queue.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum" }),
+          ),
         ),
       ],
     ],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { unexplainedFindings } from "./explained-findings.ts";
+import { unexplainedFindings, unexplainedText } from "./explained-findings.ts";
 import { HubStack } from "./hub-stack.ts";
 import { SpokeEnforceStack, SpokeEventsStack, SpokeObserveStack } from "./spoke-stacks.ts";
 
@@ -31,12 +31,7 @@ export function templates(): readonly Template[] {
       new SpokeEnforceStack(app, "moat-spoke-enforce"),
       new SpokeEventsStack(app, "moat-spoke-events"),
     ];
-    try {
-      app.synth();
-    } catch (error) {
-      // Findings end the synthesis, after everything was written, and whether they are explained or not.
-      if (!/validation\s?failed/i.test(String(error))) throw error;
-    }
+    process.stderr.write(unexplainedText(printedBy(() => synthesize(app))));
     const unexplained = unexplainedFindings(json(outdir, "validation-report.json"));
     if (unexplained.length > 0) throw new Error(`cdk-nag finds: ${unexplained.join(", ")}`);
     return stacks.map(({ artifactId: name }) => ({
@@ -45,6 +40,32 @@ export function templates(): readonly Template[] {
     }));
   } finally {
     rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+function synthesize(app: App): void {
+  try {
+    app.synth();
+  } catch (error) {
+    // Findings end the synthesis, after everything was written, and whether they are explained or not.
+    if (!/validation\s?failed/i.test(String(error))) throw error;
+  }
+}
+
+/** What is printed to standard error meanwhile: cdk-nag prints explained findings as errors, too. */
+function printedBy(work: () => void): string {
+  const { stderr } = process;
+  const write = stderr.write;
+  let printed = "";
+  stderr.write = (chunk: string | Uint8Array): boolean => {
+    printed += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
+    return true;
+  };
+  try {
+    work();
+    return printed;
+  } finally {
+    stderr.write = write;
   }
 }
 

@@ -12,6 +12,7 @@ const EXPLAINED: readonly (readonly [id: RegExp, reason: string])[] = [
     /<Logs\w+\.Arn>\/AWSLogs\/\*\]$/,
     "Flow logs have a key for each ten minutes; nothing else in the bucket is read",
   ],
+  [/"OwnLogs".*\/AWSLogs\/\*\]$/, "The same, where the bucket may be one that was there before"],
   [/<State\w+\.Arn>\/state\/\*\]$/, "One object for each account and region, in a bucket of Moat's own"],
   [
     /<State\w+\.Arn>\/history\/\*\]$/,
@@ -22,7 +23,7 @@ const EXPLAINED: readonly (readonly [id: RegExp, reason: string])[] = [
     "One role of this name in each account; the account's trust and external id decide",
   ],
   [
-    /:ec2:\*:<AWS::AccountId>:security-group(?:-rule)?\/\*\]$/,
+    /:ec2:(?:\*|<AWS::Region>):<AWS::AccountId>:security-group(?:-rule)?\/\*\]$/,
     "The tag moat:owner decides: only groups that Moat made, or a rule in one of them",
   ],
   [/:vpc\/\*\]$|VpcArns/, "Groups may be made in the VPCs that the parameter lists, and only with the tag"],
@@ -54,5 +55,18 @@ export function unexplainedFindings(report: unknown): readonly string[] {
   const ids = Report.parse(report).pluginReports.flatMap(({ violations }) =>
     violations.map(({ ruleName }) => ruleName),
   );
-  return [...new Set(ids)].filter((id) => !EXPLAINED.some(([pattern]) => pattern.test(id))).sort();
+  return [...new Set(ids)].filter((id) => !isExplained(id)).sort();
 }
+
+const isExplained = (id: string): boolean => EXPLAINED.some(([pattern]) => pattern.test(id));
+
+/** Of what cdk-nag prints, the parts that are about findings which nobody explained, and whatever is no finding. */
+export const unexplainedText = (printed: string): string =>
+  printed
+    .split(/\n{2,}/)
+    .filter((part) => {
+      const id = /Acknowledge with '(?:[\w-]+::)?(.+)'\s*$/.exec(part)?.[1];
+      return part.trim() !== "" && (id === undefined || !isExplained(id));
+    })
+    .map((part) => `${part.trim()}\n`)
+    .join("\n");

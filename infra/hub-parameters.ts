@@ -17,10 +17,16 @@ export interface HubParameters {
   readonly owner: CfnParameter;
   readonly sweepMinutes: CfnParameter;
   readonly webhookSecretArn: CfnParameter;
+  readonly existingLogBucket: CfnParameter;
+  readonly kmsKeyArn: CfnParameter;
+  readonly canaryVpcId: CfnParameter;
 }
 
 /** Stands for no secret where an ARN is needed. */
 export const NO_SECRET = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:none";
+
+/** Stands for no key where an ARN is needed. */
+export const NO_KEY = "arn:aws:kms:eu-west-1:000000000000:key/none";
 
 /** Declares the parameters. A parameter without text counts as absent in the functions' environment. */
 export function hubParameters(stack: Construct): HubParameters {
@@ -28,7 +34,7 @@ export function hubParameters(stack: Construct): HubParameters {
     new CfnParameter(stack, name, { default: "", description, ...more });
   return {
     codeBucket: new CfnParameter(stack, "CodeBucket", {
-      description: "Bucket, in this region, that holds ingest.zip, sweep.zip and reconcile.zip",
+      description: "Bucket, in this region, that holds ingest.zip, sweep.zip, reconcile.zip, heartbeat.zip",
     }),
     codePrefix: text("CodePrefix", "Prefix of their keys", { default: "moat/" }),
     pceUrl: text("PceUrl", "Address of the PCE; leave empty when policy is a file"),
@@ -42,6 +48,21 @@ export function hubParameters(stack: Construct): HubParameters {
       {
         default: NO_SECRET,
         allowedPattern: "arn:.+:secretsmanager:.+:secret:.+",
+      },
+    ),
+    existingLogBucket: text(
+      "ExistingLogBucket",
+      "Name of a bucket of this region that has the flow logs; empty: one is made",
+    ),
+    kmsKeyArn: text("KmsKeyArn", "ARN of a key of your own for buckets, queues, topics and logs", {
+      default: NO_KEY,
+      allowedPattern: "arn:.+:kms:.+:key/.+",
+    }),
+    canaryVpcId: text(
+      "CanaryVpcId",
+      "VPC for the group with which the heartbeat tampers; empty: no heartbeat",
+      {
+        allowedPattern: "(vpc-[0-9a-f]+)?",
       },
     ),
     policyUri: text("PolicyUri", "s3://bucket/policy.yaml, when policy is a file"),
@@ -65,7 +86,8 @@ export function hubParameters(stack: Construct): HubParameters {
       type: "Number",
       default: 5,
       minValue: 2,
-      maxValue: 60,
+      // The alarm NoSweep looks at quarters of an hour.
+      maxValue: 12,
     }),
   };
 }

@@ -1,18 +1,23 @@
 import { Aws, CfnCondition, Duration, Fn, RemovalPolicy, Stack } from "aws-cdk-lib";
-import { EventBus, Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
+import { CfnEventBusPolicy, EventBus, Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction, SnsTopic, SqsQueue } from "aws-cdk-lib/aws-events-targets";
-import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { ManagedPolicy } from "aws-cdk-lib/aws-iam";
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from "aws-cdk-lib/aws-s3";
+import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
-import { alarms } from "./alarms.ts";
+import { alarmMaker, alarms } from "./alarms.ts";
+import { documentOf } from "./document-of.ts";
 import { RDS_EVENTS, TAMPER_EVENTS } from "./events.ts";
+import { canary, heartbeat } from "./heartbeat.ts";
 import { type HubParameters, hubParameters, NO_SECRET } from "./hub-parameters.ts";
+import { LOGS_KEPT, logBucket } from "./log-bucket.ts";
 import { moatFunction } from "./moat-function.ts";
-import { readingStatements, type Statement, writingStatements } from "./permissions.ts";
+import { withOwnKey } from "./own-key.ts";
+import { askingStatements, readingStatements, type Statement, writingStatements } from "./permissions.ts";
 import { SPOKE_ROLE } from "./spoke-stacks.ts";
+import { undelivered } from "./undelivered.ts";
 
 const FUNCTION_TIMEOUT = Duration.minutes(15);
 /** A message is hidden for as long as the function may take, its retries included. */
@@ -33,16 +38,14 @@ export class HubStack extends Stack {
     });
     const parameters = hubParameters(this);
     const state = this.#bucket("State");
-    const logs = this.#bucket("Logs", Duration.days(30));
-    // By the property itself: the CDK's own method deploys a function that sets it.
-    const bare = logs.node.defaultChild;
-    if (!(bare instanceof CfnBucket)) throw new Error("The bucket has no resource of its own");
-    bare.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
-    letFlowLogsIn(logs, parameters);
+    const logs = logBucket(this, this.#bucket("Logs", LOGS_KEPT), parameters);
 
     const objects = this.#queue("Objects");
     const hints = this.#queue("Hints");
     const databases = this.#queue("Databases", { fifo: true, queueName: "moat-databases.fifo" });
+
+    const { queue: lost, forRules: deadLetterQueue } = undelivered(this);
+    const bird = canary(this, parameters);
 
     const bus = this.#bus(parameters);
     const incidents = new Topic(this, "Incidents", { enforceSSL: true });
@@ -70,14 +73,23 @@ export class HubStack extends Stack {
         "",
       ).toString(),
     };
-    const sharing = { parameters, timeout: FUNCTION_TIMEOUT, environment: common };
-    const look = [...readingStatements(), ...policyStatements(parameters)];
+    const useTheKey = allow(
+      "UseYourKey",
+      ["kms:Decrypt", "kms:GenerateDataKey"],
+      parameters.kmsKeyArn.valueAsString,
+    );
+    // One policy for all three: the roles' own would come near the 6,144 characters that IAM takes.
+    const shared = new ManagedPolicy(this, "Look", {
+      description: "What each function of Moat may look at",
+      document: documentOf([...readingStatements(), useTheKey, ...policyStatements(parameters)]),
+    });
+    const sharing = { parameters, timeout: FUNCTION_TIMEOUT, environment: common, shared };
     const tell = [
       allow("TellTheBus", ["events:PutEvents"], bus.eventBusArn),
       allow("ReadTheWebhook", ["secretsmanager:GetSecretValue"], parameters.webhookSecretArn.valueAsString),
     ];
-    const keep = [...look, ...reachStatements(), ...stateStatements(state.bucketArn), ...tell];
-    const keeping = { ...sharing, environment: { ...common, ...telling } };
+    const keep = [...askingStatements(), ...reachStatements(), ...stateStatements(state.bucketArn), ...tell];
+    const keeping = { ...sharing, environment: { ...common, ...telling, MOAT_CANARY: bird.groupId } };
     const change = options.enforceHere
       ? writingStatements({
           partition: Aws.PARTITION,
@@ -89,20 +101,20 @@ export class HubStack extends Stack {
       : [];
     const send = allow("HandDatabasesOver", ["sqs:SendMessage"], databases.main.queueArn);
     const readLogs = [
-      allow("ListFlowLogs", ["s3:ListBucket"], logs.bucketArn),
-      allow("ReadFlowLogs", ["s3:GetObject"], logs.arnForObjects("AWSLogs/*")),
+      allow("ListFlowLogs", ["s3:ListBucket"], logs.arn),
+      allow("ReadFlowLogs", ["s3:GetObject"], Fn.join("", [logs.arn, "/AWSLogs/*"])),
     ];
 
     const keepHistory = allow("KeepHistory", ["s3:PutObject"], `${state.bucketArn}/history/*`);
     const ingest = moatFunction(this, "Ingest", {
       ...sharing,
       environment: { ...common, MOAT_HISTORY: `s3://${state.bucketName}/history` },
-      statements: [...look, send, ...readLogs, keepHistory],
+      statements: [send, ...readLogs, keepHistory],
     });
     const sweep = moatFunction(this, "Sweep", { ...keeping, statements: [...keep, send] });
     const reconcile = moatFunction(this, "Reconcile", {
       ...keeping,
-      statements: [...keep, ...readLogs, ...change],
+      statements: [...keep, ...readLogs, bird.repair, ...change],
     });
 
     feed(objects.main, ingest, { batchSize: 10, maximumBatchingWindowInSeconds: 5 });
@@ -114,15 +126,17 @@ export class HubStack extends Stack {
       eventPattern: {
         source: ["aws.s3"],
         detailType: ["Object Created"],
-        detail: { bucket: { name: [logs.bucketName] }, object: { key: [{ prefix: "AWSLogs/" }] } },
+        detail: { bucket: { name: [logs.name] }, object: { key: [{ prefix: "AWSLogs/" }] } },
       },
-      targets: [new SqsQueue(objects.main)],
+      targets: [new SqsQueue(objects.main, { deadLetterQueue })],
     });
     new Rule(this, "IncidentsToTopic", {
       description: "Incidents, for people",
       eventBus: bus,
       eventPattern: { source: ["moat"], detailType: ["Moat Incident"], account: [Aws.ACCOUNT_ID] },
-      targets: [new SnsTopic(incidents, { message: RuleTargetInput.fromEventPath("$.detail") })],
+      targets: [
+        new SnsTopic(incidents, { message: RuleTargetInput.fromEventPath("$.detail"), deadLetterQueue }),
+      ],
     });
     for (const [where, eventBus] of [
       ["Here", undefined],
@@ -134,7 +148,7 @@ export class HubStack extends Stack {
       ] as const) {
         new Rule(this, `${what}${where}`, {
           eventPattern,
-          targets: [new SqsQueue(hints.main)],
+          targets: [new SqsQueue(hints.main, { deadLetterQueue })],
           ...(eventBus === undefined ? {} : { eventBus }),
         });
       }
@@ -142,13 +156,18 @@ export class HubStack extends Stack {
     new Rule(this, "Schedule", {
       description: "Looks at every account and region",
       schedule: Schedule.rate(Duration.minutes(parameters.sweepMinutes.valueAsNumber)),
-      targets: [new LambdaFunction(sweep, { retryAttempts: 1, maxEventAge: Duration.minutes(5) })],
+      targets: [
+        new LambdaFunction(sweep, { retryAttempts: 1, maxEventAge: Duration.minutes(5), deadLetterQueue }),
+      ],
     });
-    alarms(this, {
-      dead: [objects.dead, hints.dead, databases.dead],
+    const alarm = alarmMaker(this, new Topic(this, "Alarms", { enforceSSL: true }));
+    alarms(this, alarm, {
+      dead: [objects.dead, hints.dead, databases.dead, lost],
       functions: [ingest, sweep, reconcile],
       waiting: databases.main,
     });
+    heartbeat(this, parameters, bird, { alarm, undelivered: deadLetterQueue });
+    withOwnKey(this, parameters);
   }
 
   /** Events of the spokes come in here, and incidents go out. */
@@ -157,16 +176,18 @@ export class HubStack extends Stack {
       eventBusName: "moat",
       description: "Events of the spokes, and incidents",
     });
-    bus.addToResourcePolicy(
-      new PolicyStatement({
-        sid: "EventsOfTheOrganization",
-        effect: Effect.ALLOW,
-        principals: [new AnyPrincipal()],
-        actions: ["events:PutEvents"],
-        resources: [bus.eventBusArn],
-        conditions: { StringEquals: { "aws:PrincipalOrgID": organizationId.valueAsString } },
-      }),
-    );
+    new CfnEventBusPolicy(this, "BusPolicy", {
+      eventBusName: bus.eventBusName,
+      statementId: "EventsOfTheOrganization",
+      statement: {
+        Sid: "EventsOfTheOrganization",
+        Effect: "Allow",
+        Principal: "*",
+        Action: "events:PutEvents",
+        Resource: bus.eventBusArn,
+        Condition: { StringEquals: { "aws:PrincipalOrgID": organizationId.valueAsString } },
+      },
+    });
     return bus;
   }
 
@@ -239,24 +260,4 @@ function feed(
     functionResponseTypes: ["ReportBatchItemFailures"],
     ...batching,
   });
-}
-
-/** https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html */
-function letFlowLogsIn(bucket: Bucket, { organizationId }: HubParameters): void {
-  const delivery = (sid: string, actions: string[], resources: string[], conditions: object = {}) =>
-    bucket.addToResourcePolicy(
-      new PolicyStatement({
-        sid,
-        principals: [new ServicePrincipal("delivery.logs.amazonaws.com")],
-        actions,
-        resources,
-        conditions: {
-          ...conditions,
-          // Deliveries of the hub's own account, and of those of its organization.
-          StringEqualsIfExists: { "aws:SourceOrgID": organizationId.valueAsString },
-        },
-      }),
-    );
-  delivery("FlowLogsMayLook", ["s3:GetBucketAcl", "s3:ListBucket"], [bucket.bucketArn]);
-  delivery("FlowLogsMayWrite", ["s3:PutObject"], [Fn.join("", [bucket.bucketArn, "/AWSLogs/*"])]);
 }

@@ -1,5 +1,5 @@
 import { type Duration, Fn, RemovalPolicy } from "aws-cdk-lib";
-import { ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { type IManagedPolicy, ManagedPolicy, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
@@ -13,7 +13,9 @@ export interface MoatFunctionProps {
   readonly parameters: HubParameters;
   readonly timeout: Duration;
   readonly environment: Readonly<Record<string, string>>;
-  /** All that it may do, besides writing its log and its traces. */
+  /** What it may do as others may, too: a policy that several functions share. */
+  readonly shared?: IManagedPolicy;
+  /** All else that it may do, besides writing its log and its traces. */
   readonly statements: readonly Statement[];
 }
 
@@ -28,7 +30,10 @@ export function moatFunction(scope: Construct, id: string, props: MoatFunctionPr
   const role = new Role(scope, `${id}Role`, {
     roleName: `moat-${name}`,
     assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
-    managedPolicies: [new ManagedPolicy(scope, `${id}Policy`, { document: documentOf(props.statements) })],
+    managedPolicies: [
+      ...(props.shared === undefined ? [] : [props.shared]),
+      new ManagedPolicy(scope, `${id}Policy`, { document: documentOf(props.statements) }),
+    ],
   });
   logGroup.grantWrite(role);
   return new LambdaFunction(scope, id, {

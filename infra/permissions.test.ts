@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { allowedActions, readingStatements, writingStatements } from "./permissions.ts";
+import { allowedActions, askingStatements, readingStatements, writingStatements } from "./permissions.ts";
 
 const SCOPE = {
   partition: "aws",
@@ -10,7 +10,7 @@ const SCOPE = {
   owner: "moat",
   vpcs: ["arn:aws:ec2:*:*:vpc/*"],
 };
-const statements = [...readingStatements(), ...writingStatements(SCOPE)];
+const statements = [...readingStatements(), ...askingStatements(), ...writingStatements(SCOPE)];
 
 /** What the functions' own calls need, which stands in the hub's template. */
 const HUB = [
@@ -23,7 +23,7 @@ const NOT_OURS = ["rds:AddTagsToResource", "sts:GetCallerIdentity", "sts:AssumeR
 /** Files that the handlers reach by their imports. */
 function reached(): ReadonlySet<string> {
   const found = new Set<string>();
-  const queue = globSync("src/entry/lambda/{ingest,sweep,reconcile}.ts");
+  const queue = globSync("src/entry/lambda/{heartbeat,ingest,sweep,reconcile}.ts");
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (found.has(file)) continue;
     found.add(file);

@@ -27,7 +27,6 @@ export const readingStatements = (): readonly Statement[] => [
     Sid: "SeeDatabasesAndGroups",
     Effect: "Allow",
     Action: [
-      "cloudtrail:LookupEvents",
       "ec2:DescribeInstances",
       "ec2:DescribeManagedPrefixLists",
       "ec2:DescribeNetworkInterfaces",
@@ -45,6 +44,11 @@ export const readingStatements = (): readonly Statement[] => [
     ],
     Resource: "*",
   },
+];
+
+/** What naming whoever changed something needs: the event history. */
+export const askingStatements = (): readonly Statement[] => [
+  { Sid: "AskWhoItWas", Effect: "Allow", Action: ["cloudtrail:LookupEvents"], Resource: "*" },
 ];
 
 /** What changing needs on top: groups that carry our tag, and databases whose owners opted in by theirs. */

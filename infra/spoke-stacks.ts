@@ -5,7 +5,7 @@ import { AccountPrincipal, ManagedPolicy, Role } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { documentOf } from "./document-of.ts";
 import { RDS_EVENTS, TAMPER_EVENTS } from "./events.ts";
-import { readingStatements, writingStatements } from "./permissions.ts";
+import { askingStatements, readingStatements, writingStatements } from "./permissions.ts";
 
 /** Name of the role that the hub takes in each account. */
 export const SPOKE_ROLE = "moat-spoke";
@@ -35,7 +35,7 @@ export class SpokeObserveStack extends Stack {
         StringEquals: { "sts:ExternalId": externalId.valueAsString },
         ArnLike: { "aws:PrincipalArn": `arn:${Aws.PARTITION}:iam::${hub.valueAsString}:role/moat-*` },
       }),
-      inlinePolicies: { look: documentOf(readingStatements()) },
+      inlinePolicies: { look: documentOf([...readingStatements(), ...askingStatements()]) },
     });
   }
 }

@@ -7,8 +7,19 @@ import {
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
 } from "@aws-sdk/client-cloudformation";
+import { DescribeVpcsCommand, EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 
 const TEMPLATES = join(import.meta.dirname, "../golden/templates");
+
+/** The VPC that an emulator has from the beginning. */
+export async function defaultVpc(config: EC2ClientConfig): Promise<string> {
+  const client = new EC2Client(config);
+  const { Vpcs = [] } = await client.send(new DescribeVpcsCommand({}));
+  client.destroy();
+  const id = Vpcs[0]?.VpcId;
+  if (id === undefined) throw new Error("There is no VPC");
+  return id;
+}
 
 /** As much of a template as the tests look at. */
 export interface TemplateText {

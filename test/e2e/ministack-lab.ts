@@ -21,7 +21,7 @@ import { playTraffic } from "../../src/sandbox/company/play-traffic.ts";
 import { TEN_COLUMNS } from "../../src/sandbox/company/subscribe-flow-logs.ts";
 import { startSandboxPce } from "../../src/sandbox/pce/index.ts";
 import { startMinistack } from "../support/ministack.ts";
-import { type Deployed, deploy, templateOf, without } from "./hub-stack.ts";
+import { type Deployed, defaultVpc, deploy, type TemplateText, templateOf, without } from "./hub-stack.ts";
 
 const COMPANY = join(import.meta.dirname, "../../examples/orders/company.yaml");
 const CODE_BUCKET = "moat-code";
@@ -49,6 +49,10 @@ export interface MinistackLab {
   rules(database: string): readonly string[];
   /** A person opens a database to a network of strangers. @returns the event that CloudTrail writes */
   tamper(database: string): Promise<CloudTrailEvent>;
+  /** Runs the heartbeat, as its schedule does. @returns the event that CloudTrail writes */
+  beat(): Promise<CloudTrailEvent>;
+  /** Ingress rules of the canary group. */
+  canaryRules(): number;
   /** Puts the event on the default bus, as CloudTrail does. */
   announce(event: CloudTrailEvent): Promise<void>;
   /** Messages in a queue, by its logical id: those to be had and those in somebody's hands. */
@@ -101,11 +105,18 @@ export async function ministackLab(python: string): Promise<MinistackLab> {
     new CreateSecretCommand({ Name: "moat/pce", SecretString: JSON.stringify(KEY) }),
   );
   await uploadCode(s3);
+  const { groupId: canary } = aws.sandbox.seed.securityGroup({ groupName: "canary", vpcId: aws.vpcId });
   const hub = await deploy(
     cloudFormation,
     "moat-hub",
-    without(templateOf("moat-hub-enforce"), MINISTACK_LACKS),
-    { CodeBucket: CODE_BUCKET, PceUrl: servedPce.url, PceSecretArn, ExternalId: "a-long-random-text" },
+    withCanary(without(templateOf("moat-hub-enforce"), MINISTACK_LACKS), canary),
+    {
+      CodeBucket: CODE_BUCKET,
+      PceUrl: servedPce.url,
+      PceSecretArn,
+      ExternalId: "a-long-random-text",
+      CanaryVpcId: await defaultVpc(here),
+    },
   );
   await subscribe(person, aws);
   // AWS's own delays pass a thousand times as fast; what is measured is Moat and ministack.
@@ -142,6 +153,24 @@ export async function ministackLab(python: string): Promise<MinistackLab> {
       if (event === undefined) throw new Error("Nothing was written down");
       return event;
     },
+    beat: async () => {
+      const before = aws.sandbox.cloudTrail.events.length;
+      const answer = await fetch(`${ministack.url}/2015-03-31/functions/moat-heartbeat/invocations`, {
+        method: "POST",
+        headers: {
+          authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260105/${company.region}/lambda/aws4_request, SignedHeaders=host, Signature=0`,
+        },
+        body: "{}",
+      });
+      const event = aws.sandbox.cloudTrail.events[before];
+      if (event === undefined) throw new Error(`The heartbeat did nothing: ${await answer.text()}`);
+      return event;
+    },
+    canaryRules: () =>
+      aws.sandbox
+        .ec2()
+        .groups.get(canary)
+        ?.rules.filter(({ isEgress }) => !isEgress).length ?? 0,
     announce: async (event) => {
       const entry = {
         Source: event.eventSource.replace(/^(\w+)\..*$/, "aws.$1"),
@@ -176,6 +205,20 @@ export async function ministackLab(python: string): Promise<MinistackLab> {
       await Promise.all([servedAws.close(), servedPce.close()]);
     },
   };
+}
+
+/** The functions ask the sandbox for the canary, so it has to be the sandbox's group, not ministack's. */
+function withCanary(template: TemplateText, groupId: string): TemplateText {
+  const Resources = Object.fromEntries(
+    Object.entries(template.Resources).map(([name, resource]) => {
+      const { Environment, ...rest } = resource.Properties ?? {};
+      const { Variables } = (Environment ?? {}) as { readonly Variables?: Readonly<Record<string, unknown>> };
+      if (Variables?.MOAT_CANARY === undefined) return [name, resource];
+      const variables = { ...Variables, MOAT_CANARY: groupId };
+      return [name, { ...resource, Properties: { ...rest, Environment: { Variables: variables } } }];
+    }),
+  );
+  return { ...template, Resources };
 }
 
 /** The functions as they are released: one archive each, with what `npm run build` makes. */

@@ -82,6 +82,18 @@ describeWith(python, "the hub on ministack, as its template makes it", (found) =
     expect(median).toBeLessThan(TARGET_MS);
   });
 
+  it("repairs the canary when the heartbeat's event comes by", async () => {
+    const event = await lab.beat();
+    expect(lab.canaryRules()).toBe(1);
+    const start = performance.now();
+    await lab.announce(event);
+    await until("the canary's repair", () => lab.canaryRules() === 0);
+    console.log(
+      `from the heartbeat's event on the bus to its repair: ${Math.round(performance.now() - start)} ms`,
+    );
+    await until("the figure", () => lab.printed().includes('"CanaryRepairs":1'));
+  });
+
   it("says who it was", () => {
     expect(lab.printed()).toMatch(/"kind":"ruleAdded".*"who":"alex"/);
   });

@@ -9,7 +9,7 @@ import { type Moto, startMoto } from "../contract/moto.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { type Ministack, startMinistack } from "../support/ministack.ts";
 import { findPython } from "../support/python.ts";
-import { type Deployed, deploy, templateOf, without } from "./hub-stack.ts";
+import { type Deployed, defaultVpc, deploy, templateOf, without } from "./hub-stack.ts";
 
 const python = {
   name: "moto and ministack in .venv/",
@@ -68,6 +68,7 @@ for (const emulator of ["ministack", "moto"] as const)
   describeWith(python, `the templates, on CloudFormation of ${emulator}`, (found) => {
     let server: Moto | Ministack;
     let client: CloudFormationClient;
+    let CanaryVpcId = "";
     beforeAll(async () => {
       server = emulator === "moto" ? await startMoto(found) : await startMinistack(found, ACCOUNT, REGION);
       const config = {
@@ -78,6 +79,7 @@ for (const emulator of ["ministack", "moto"] as const)
         credentials: { accessKeyId: ACCOUNT, secretAccessKey: "test" },
       };
       client = new CloudFormationClient(config);
+      CanaryVpcId = await defaultVpc(config);
       const s3 = new S3Client({ ...config, forcePathStyle: true });
       await s3.send(
         new CreateBucketCommand({
@@ -86,7 +88,7 @@ for (const emulator of ["ministack", "moto"] as const)
         }),
       );
       // An archive without files.
-      for (const name of ["ingest", "sweep", "reconcile"])
+      for (const name of ["heartbeat", "ingest", "sweep", "reconcile"])
         await s3.send(
           new PutObjectCommand({
             Bucket: "moat-code",
@@ -121,7 +123,10 @@ for (const emulator of ["ministack", "moto"] as const)
       // A hub's functions and queue have fixed names: there is one in an account and region.
       if (name === "moat-hub-enforce") await remove("moat-hub");
       const template = templateOf(name);
-      const made: Deployed = await deploy(client, name, without(template, refused), STACKS[name] ?? {});
+      const made: Deployed = await deploy(client, name, without(template, refused), {
+        ...STACKS[name],
+        ...(name.startsWith("moat-hub") ? { CanaryVpcId } : {}),
+      });
       expect(made.failures).toEqual([]);
       expect(made.status).toBe("CREATE_COMPLETE");
       const missing = Object.entries(without(template, refused).Resources).filter(
@@ -139,6 +144,7 @@ for (const emulator of ["ministack", "moto"] as const)
         deploy(client, "moat-again", without(templateOf("moat-hub-enforce"), others), {
           CodeBucket: "moat-code",
           ExternalId: "a-long-random-text",
+          CanaryVpcId,
         }),
       ).rejects.toThrow();
     });

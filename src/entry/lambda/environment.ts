@@ -59,6 +59,11 @@ const Environment = z.object({
     .regex(/^[\w+=,.@/-]+$/)
     .default("moat-spoke"),
   MOAT_EXTERNAL_ID: z.string().min(2).optional(),
+  /** The group with which the heartbeat tampers. */
+  MOAT_CANARY: z
+    .string()
+    .regex(/^sg-[0-9a-f]+$/, "the id of a security group")
+    .optional(),
   /** Whether a first swap waits until its flow logs have been looked at. */
   MOAT_FIRST_SWAP: z.enum(["with-flows", "at-once"]).default("with-flows"),
   /** Name or ARN of an event bus, and of a secret with a webhook's address: who is told of incidents. */

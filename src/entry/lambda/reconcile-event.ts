@@ -9,6 +9,8 @@ import { readTraffic, type Traffic } from "../../app/read-traffic.ts";
 import { withMemory } from "../../app/watch/keep-memory.ts";
 import { type SweepReport, sweep } from "../../app/watch/sweep.ts";
 import type { FlowLogObject } from "../../ports/flow-log-objects.ts";
+import { repairCanary } from "./beat.ts";
+import { parseCanaryMessage } from "./canary-message.ts";
 import { objectName } from "./event-messages.ts";
 import type { Keeper } from "./keeper.ts";
 import { logAudit } from "./log-audit.ts";
@@ -32,7 +34,9 @@ export async function reconcileEvent(
     event,
     async ({ body }: { readonly body: string }) => {
       try {
-        await reconcileDatabase(keeper, parseReconcileMessage(body), stopAt);
+        const canary = parseCanaryMessage(body);
+        if (canary === undefined) await reconcileDatabase(keeper, parseReconcileMessage(body), stopAt);
+        else await repairOurCanary(keeper, canary);
       } catch (error) {
         keeper.count("RunsFailed", 1);
         const problem = expectedProblem(error) ?? { what: keeper.redact(String(error)) };
@@ -65,6 +69,12 @@ async function reconcileDatabase(keeper: Keeper, message: ReconcileMessage, stop
   });
   await keeper.tell(target, runLook(done));
   report(keeper, message.database, done);
+}
+
+/** Only the canary of this installation: a message does not say what to change. */
+async function repairOurCanary({ settings, clients, audit, count }: Keeper, named: string): Promise<void> {
+  if (named !== settings.MOAT_CANARY) throw new Error(`The group ${named} is no canary of this installation`);
+  await repairCanary({ clients, groupId: named, logger: audit, count }, new Date());
 }
 
 /** Only accounts and regions of this installation: a message does not say whom to trust. */

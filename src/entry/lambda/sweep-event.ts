@@ -12,6 +12,7 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { DatabasePlan } from "../../core/plan/plan.ts";
 import type { ResourceChange } from "../../core/trail/resource-change.ts";
 import { sameActor } from "../../core/trail/who-changed.ts";
+import { canaryMessage, isOfCanary, opensCanary } from "./canary-message.ts";
 import { needed } from "./environment.ts";
 import { type Hint, parseHint } from "./hints.ts";
 import type { Keeper } from "./keeper.ts";
@@ -51,9 +52,15 @@ export async function sweepEvent(
     return { batchItemFailures: [] };
   }
   const hints = new Map(queue.data.Records.map(({ messageId, body }) => [messageId, hintOf(body)]));
+  const read = [...hints.values()].flatMap((h) => (h instanceof Error ? [] : (h ?? [])));
+  const { MOAT_CANARY: canary } = keeper.settings;
+  if (canary !== undefined && read.some((hint) => opensCanary(hint, canary)))
+    await sendToQueue(keeper.clients, needed(keeper.settings, "MOAT_QUEUE_URL"), [
+      canaryMessage(context.awsRequestId, canary),
+    ]);
   const visits = await visitsOf(
     keeper,
-    [...hints.values()].flatMap((h) => (h instanceof Error ? [] : (h ?? []))),
+    read.filter((hint) => !isOfCanary(hint, canary)),
   );
   const problems = await visitAll(keeper, visits, stopAt, context.awsRequestId);
   return processPartialResponse(

@@ -2,6 +2,9 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 
 /** Every figure that is ever sent. There is no other dimension than the function's name, so the cost is bounded. */
 export type Figure =
+  | "CanaryLeft"
+  | "CanaryRepairs"
+  | "CanarySeconds"
   | "Databases"
   | "DatabasesInSync"
   | "DatabasesRefused"
@@ -27,12 +30,15 @@ export interface Telemetry {
 export function telemetry(serviceName: string, env: NodeJS.ProcessEnv): Telemetry {
   const metrics = new Metrics({ namespace: "Moat", serviceName });
   return {
-    count: (figure, value) => metrics.addMetric(figure, MetricUnit.Count, value),
+    count: (figure, value) => metrics.addMetric(figure, unitOf(figure), value),
     flush: () => metrics.publishStoredMetrics(),
     traced: (part, work) =>
       env.AWS_XRAY_DAEMON_ADDRESS === undefined ? work() : inSubsegment(serviceName, part, work),
   };
 }
+
+const unitOf = (figure: Figure): "Seconds" | "Count" =>
+  figure === "CanarySeconds" ? MetricUnit.Seconds : MetricUnit.Count;
 
 async function inSubsegment<T>(serviceName: string, part: string, work: () => Promise<T>): Promise<T> {
   const { Tracer } = await import("@aws-lambda-powertools/tracer");
