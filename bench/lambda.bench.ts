@@ -72,12 +72,15 @@ function milliseconds({ name, command, args }: Contender): number {
 
 const target = mkdtempSync(join(tmpdir(), "moat-bundle-"));
 try {
-  const [bundle] = await bundleHandlers(target);
+  const bundles = await bundleHandlers(target);
+  for (const { handler, bytes, startBytes } of bundles) {
+    if (bytes > MAX_BYTES) throw new Error(`${handler} has ${bytes} bytes, more than ${MAX_BYTES}`);
+    if (startBytes > MAX_START_BYTES)
+      throw new Error(`${handler} loads ${startBytes} bytes at start, more than ${MAX_START_BYTES}`);
+  }
+  const bundle = bundles.find(({ handler }) => handler === "ingest");
   if (bundle === undefined) throw new Error("There is no handler to bundle");
   const { bytes, startBytes, files, modules, folder } = bundle;
-  if (bytes > MAX_BYTES) throw new Error(`The bundle has ${bytes} bytes, more than ${MAX_BYTES}`);
-  if (startBytes > MAX_START_BYTES)
-    throw new Error(`${startBytes} bytes are loaded at start, more than ${MAX_START_BYTES}`);
   const all = contenders(join(folder, "index.mjs"), folder);
   const times = new Map(all.map(({ name }) => [name, [] as number[]]));
   for (let run = 0; run < runs; run += 1)

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, Validations } from "aws-cdk-lib";
+import { App, type Stack, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { unexplainedFindings, unexplainedText } from "./explained-findings.ts";
 import { HubStack } from "./hub-stack.ts";
@@ -24,14 +24,12 @@ export function templates(): readonly Template[] {
   try {
     const app = new App({ outdir, analyticsReporting: false });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    const stacks = [
-      new HubStack(app, "moat-hub", { enforceHere: false }),
-      new HubStack(app, "moat-hub-enforce", { enforceHere: true }),
-      new SpokeObserveStack(app, "moat-spoke-observe"),
-      new SpokeEnforceStack(app, "moat-spoke-enforce"),
-      new SpokeEventsStack(app, "moat-spoke-events"),
-    ];
-    process.stderr.write(unexplainedText(printedBy(() => synthesize(app))));
+    let stacks: readonly Stack[] = [];
+    const printed = printedBy(() => {
+      stacks = stacksOf(app);
+      synthesize(app);
+    });
+    process.stderr.write(unexplainedText(printed));
     const unexplained = unexplainedFindings(json(outdir, "validation-report.json"));
     if (unexplained.length > 0) throw new Error(`cdk-nag finds: ${unexplained.join(", ")}`);
     return stacks.map(({ artifactId: name }) => ({
@@ -42,6 +40,14 @@ export function templates(): readonly Template[] {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
+
+const stacksOf = (app: App): readonly Stack[] => [
+  new HubStack(app, "moat-hub", { enforceHere: false }),
+  new HubStack(app, "moat-hub-enforce", { enforceHere: true }),
+  new SpokeObserveStack(app, "moat-spoke-observe"),
+  new SpokeEnforceStack(app, "moat-spoke-enforce"),
+  new SpokeEventsStack(app, "moat-spoke-events"),
+];
 
 function synthesize(app: App): void {
   try {

@@ -91,3 +91,11 @@ export function hubParameters(stack: Construct): HubParameters {
     }),
   };
 }
+
+/** Where rights to change are given, whoever deploys is asked how far they reach. */
+export const vpcParameter = (stack: Construct): CfnParameter =>
+  new CfnParameter(stack, "VpcArns", {
+    type: "CommaDelimitedList",
+    default: "arn:aws:ec2:*:*:vpc/*",
+    description: "ARNs of the VPCs in which Moat may make groups, separated by commas",
+  });

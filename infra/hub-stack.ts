@@ -1,7 +1,7 @@
 import { Aws, CfnCondition, Duration, Fn, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { CfnEventBusPolicy, EventBus, Rule, RuleTargetInput, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction, SnsTopic, SqsQueue } from "aws-cdk-lib/aws-events-targets";
-import { ManagedPolicy } from "aws-cdk-lib/aws-iam";
+import { ManagedPolicy, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { Topic } from "aws-cdk-lib/aws-sns";
@@ -11,7 +11,7 @@ import { alarmMaker, alarms } from "./alarms.ts";
 import { documentOf } from "./document-of.ts";
 import { RDS_EVENTS, TAMPER_EVENTS } from "./events.ts";
 import { canary, heartbeat } from "./heartbeat.ts";
-import { type HubParameters, hubParameters, NO_SECRET } from "./hub-parameters.ts";
+import { type HubParameters, hubParameters, NO_SECRET, vpcParameter } from "./hub-parameters.ts";
 import { LOGS_KEPT, logBucket } from "./log-bucket.ts";
 import { moatFunction } from "./moat-function.ts";
 import { withOwnKey } from "./own-key.ts";
@@ -96,7 +96,7 @@ export class HubStack extends Stack {
           accountId: Aws.ACCOUNT_ID,
           region: "*",
           owner: parameters.owner.valueAsString,
-          vpcs: [`arn:${Aws.PARTITION}:ec2:*:${Aws.ACCOUNT_ID}:vpc/*`],
+          vpcs: vpcParameter(this).valueAsList,
         })
       : [];
     const send = allow("HandDatabasesOver", ["sqs:SendMessage"], databases.main.queueArn);
@@ -160,7 +160,7 @@ export class HubStack extends Stack {
         new LambdaFunction(sweep, { retryAttempts: 1, maxEventAge: Duration.minutes(5), deadLetterQueue }),
       ],
     });
-    const alarm = alarmMaker(this, new Topic(this, "Alarms", { enforceSSL: true }));
+    const alarm = alarmMaker(this, this.#alarmTopic());
     alarms(this, alarm, {
       dead: [objects.dead, hints.dead, databases.dead, lost],
       functions: [ingest, sweep, reconcile],
@@ -168,6 +168,21 @@ export class HubStack extends Stack {
     });
     heartbeat(this, parameters, bird, { alarm, undelivered: deadLetterQueue });
     withOwnKey(this, parameters);
+  }
+
+  /** A policy of one's own takes the place of the one that lets services of the account publish. */
+  #alarmTopic(): Topic {
+    const topic = new Topic(this, "Alarms", { enforceSSL: true });
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: "AlarmsOfThisAccount",
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+      }),
+    );
+    return topic;
   }
 
   /** Events of the spokes come in here, and incidents go out. */

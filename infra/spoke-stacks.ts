@@ -5,6 +5,7 @@ import { AccountPrincipal, ManagedPolicy, Role } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { documentOf } from "./document-of.ts";
 import { RDS_EVENTS, TAMPER_EVENTS } from "./events.ts";
+import { vpcParameter } from "./hub-parameters.ts";
 import { askingStatements, readingStatements, writingStatements } from "./permissions.ts";
 
 /** Name of the role that the hub takes in each account. */
@@ -50,11 +51,7 @@ export class SpokeEnforceStack extends Stack {
       default: "moat",
       description: "Name of the installation: value of the tag moat:owner",
     });
-    const vpcs = new CfnParameter(this, "VpcArns", {
-      type: "CommaDelimitedList",
-      default: "arn:aws:ec2:*:*:vpc/*",
-      description: "ARNs of the VPCs in which Moat may make groups, separated by commas",
-    });
+    const vpcs = vpcParameter(this);
     const role = Role.fromRoleName(this, "Role", SPOKE_ROLE);
     const statements = writingStatements({
       partition: Aws.PARTITION,

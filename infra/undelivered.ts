@@ -22,7 +22,11 @@ export function undelivered(stack: Stack): Undelivered {
       principals: [new ServicePrincipal("events.amazonaws.com")],
       actions: ["sqs:SendMessage"],
       resources: [queue.queueArn],
-      conditions: { StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID } },
+      conditions: {
+        ArnLike: {
+          "aws:SourceArn": `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/*`,
+        },
+      },
     }),
   );
   Validations.of(queue).acknowledge({

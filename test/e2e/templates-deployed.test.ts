@@ -3,7 +3,10 @@ import {
   DeleteStackCommand,
   DescribeStacksCommand,
 } from "@aws-sdk/client-cloudformation";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
+import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Moto, startMoto } from "../contract/moto.ts";
 import { describeWith } from "../support/describe-with.ts";
@@ -69,6 +72,10 @@ for (const emulator of ["ministack", "moto"] as const)
     let server: Moto | Ministack;
     let client: CloudFormationClient;
     let CanaryVpcId = "";
+    let s3: S3Client;
+    let sqs: SQSClient;
+    let sns: SNSClient;
+    let ec2: EC2Client;
     beforeAll(async () => {
       server = emulator === "moto" ? await startMoto(found) : await startMinistack(found, ACCOUNT, REGION);
       const config = {
@@ -80,7 +87,10 @@ for (const emulator of ["ministack", "moto"] as const)
       };
       client = new CloudFormationClient(config);
       CanaryVpcId = await defaultVpc(config);
-      const s3 = new S3Client({ ...config, forcePathStyle: true });
+      s3 = new S3Client({ ...config, forcePathStyle: true });
+      sqs = new SQSClient(config);
+      sns = new SNSClient(config);
+      ec2 = new EC2Client(config);
       await s3.send(
         new CreateBucketCommand({
           Bucket: "moat-code",
@@ -96,12 +106,24 @@ for (const emulator of ["ministack", "moto"] as const)
             Body: Buffer.concat([Buffer.from("PK\x05\x06"), Buffer.alloc(18)]),
           }),
         );
-      s3.destroy();
     });
     afterAll(async () => {
-      client?.destroy();
+      for (const each of [client, s3, sqs, sns, ec2]) each?.destroy();
       await server?.stop();
     });
+
+    /** What costs money or lets somebody in: queues, topics, and the canary. */
+    async function owned(): Promise<readonly string[]> {
+      const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+      const { Topics = [] } = await sns.send(new ListTopicsCommand({}));
+      const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+      const canaries = SecurityGroups.filter(({ Description = "" }) => Description.startsWith("Moat"));
+      return [
+        ...QueueUrls,
+        ...Topics.flatMap(({ TopicArn = "" }) => TopicArn),
+        ...canaries.flatMap(({ GroupId = "" }) => GroupId),
+      ];
+    }
 
     async function remove(name: string): Promise<void> {
       await client.send(new DeleteStackCommand({ StackName: name }));
@@ -137,9 +159,41 @@ for (const emulator of ["ministack", "moto"] as const)
       if (name.startsWith("moat-hub")) expect([...types].sort()).toEqual(ignored.toSorted());
     });
 
+    it("a bucket and a key that are there already are used, and no canary is made unasked", async () => {
+      await remove("moat-hub-enforce");
+      const made = await deploy(client, "moat-hub", without(templateOf("moat-hub"), refused), {
+        ...STACKS["moat-hub"],
+        ExistingLogBucket: "moat-code",
+        KmsKeyArn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+      });
+      expect(made.failures).toEqual([]);
+      expect(made.status).toBe("CREATE_COMPLETE");
+      const names = [...made.ids.keys()].map((name) => name.slice(0, -8));
+      for (const name of ["State", "Sweep", "Undelivered"]) expect(names).toContain(name);
+      for (const name of ["Logs", "LogsPolicy", "Canary", "HeartbeatHeartbeat"])
+        expect(names).not.toContain(name);
+    });
+
+    it("what is left of a deleted hub is what the guide says: two buckets", async () => {
+      await remove("moat-hub");
+      const names = async () =>
+        ((await s3.send(new ListBucketsCommand({}))).Buckets ?? [])
+          .map(({ Name = "" }) => Name)
+          .filter((name) => name !== "moat-code");
+      const before = await names();
+      await deploy(client, "moat-hub", without(templateOf("moat-hub"), refused), {
+        ...STACKS["moat-hub"],
+        CanaryVpcId,
+      });
+      expect(await owned()).not.toEqual([]);
+      await remove("moat-hub");
+      expect(await owned()).toEqual([]);
+      const kept = (await names()).filter((name) => !before.includes(name));
+      expect(kept.map((name) => /-(logs|state)/.exec(name)?.[1]).sort()).toEqual(["logs", "state"]);
+    });
+
     it.each(refused)("%s is still a gap", async (gap) => {
       const others = refused.filter((other) => other !== gap);
-      await remove("moat-hub-enforce");
       await expect(
         deploy(client, "moat-again", without(templateOf("moat-hub-enforce"), others), {
           CodeBucket: "moat-code",

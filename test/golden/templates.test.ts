@@ -72,6 +72,15 @@ describe("the CloudFormation templates", () => {
     expect(known.toSorted()).toEqual([...new Set(alarms)].sort());
   });
 
+  it("ask for no parameter that the guide does not know", () => {
+    const guide = doc("guides/cloud.md");
+    const asked = made.flatMap(({ text }) => {
+      const { Parameters } = JSON.parse(text) as { readonly Parameters: object };
+      return Object.keys(Parameters);
+    });
+    expect([...new Set(asked)].filter((name) => !guide.includes(`\`${name}\``)).sort()).toEqual([]);
+  });
+
   it("allow no action that is not explained", () => {
     const explained = doc("iam.md");
     const actions = resources.flatMap(([, { Properties }]) => allowedActions(Properties));
