@@ -1,7 +1,8 @@
 /**
- * What the functions take in the cloud: the bundled `sweep` on estates of the sandbox, the bundled `ingest` on a small
- * object and on one of 75 MB, each in a process of its own, over HTTP. Prints one line of JSON: milliseconds, calls,
- * most memory, and the flow engine's own time for the large object in the same run.
+ * What the functions take in the cloud: the bundled `sweep`, `reconcile` and `ingest` on estates of the sandbox, and
+ * `ingest` on an object of 75 MB, each in a process of its own, over HTTP. Prints one line of JSON: milliseconds, CPU
+ * time, calls, bytes of log, most memory, and the flow engine's own time for the large object in the same run. The cost
+ * page is made of these figures.
  *
  * Run with `npm exec -c 'node bench/cloud.bench.ts [databases …]'`; 10, 500 and 5000 by default.
  */
@@ -17,120 +18,24 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { createGunzip, createGzip } from "node:zlib";
+import { createGunzip, createGzip, gunzipSync, gzipSync } from "node:zlib";
 import { bundleHandlers } from "../scripts/build.ts";
+import { objectsOfABatch } from "../scripts/cost/usage.ts";
 import { ConversationTable } from "../src/core/flow/conversation-table.ts";
 import { createFlowLogReader } from "../src/core/flow/flow-log-reader.ts";
 import { knownDatabases } from "../src/core/flow/known-databases.ts";
-import { createSandboxAws, type SandboxAws } from "../src/sandbox/aws/sandbox-aws.ts";
-import { startSandboxAws } from "../src/sandbox/aws/server.ts";
-import { type LambdaProcess, startLambda } from "../test/e2e/lambda-process.ts";
+import { cloudEstate } from "./cloud-estate.ts";
+import { runFunction } from "./cloud-function.ts";
 import { generateFlowLogs } from "./generate-flow-logs.ts";
 
 const sizes = process.argv.slice(2).map(Number);
 const DATABASES = sizes.length > 0 ? sizes : [10, 500, 5_000];
 const LARGE_BYTES = 75_000_000;
-const RUNS = 3;
 const CHUNK_BYTES = 256 * 1024;
-const POLICY = `version: 1
-databases:
-  - match: { tags: { App: "*" } }
-    labels: { role: database, app: "\${tag:App}" }
-mapping:
-  - match: { kind: instance, tags: { Role: "*" } }
-    labels: { role: "\${tag:Role}", app: "\${tag:App}" }
-rule_sets:
-  - name: web servers of an application use its databases
-    scope: []
-    rules: [{ consumers: role=web, providers: role=database }]
-`;
-const median = (times: number[]): number =>
-  Math.round(times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0);
-
-/** An account with so many databases, one application to ten of them, each with two web servers. */
-function estate(databases: number): SandboxAws {
-  const sandbox = createSandboxAws({ region: "eu-west-1" });
-  const { vpcId } = sandbox.seed.vpc({ cidrBlock: "10.0.0.0/8" });
-  const subnets = ["a", "b"].map(
-    (zone, i) =>
-      sandbox.seed.subnet({ vpcId, cidrBlock: `10.${i}.0.0/16`, availabilityZone: `eu-west-1${zone}` })
-        .subnetId,
-  );
-  const { groupId } = sandbox.seed.securityGroup({
-    groupName: "databases",
-    vpcId,
-    rules: [{ port: 3306, cidr: "10.0.0.0/8" }],
-  });
-  for (let i = 0; i < databases; i += 1) {
-    const App = `app-${Math.floor(i / 10)}`;
-    sandbox.seed.dbInstance({
-      identifier: `db-${i}`,
-      engine: "mysql",
-      port: 3306,
-      subnets,
-      groups: [groupId],
-      tags: { App, "moat:mode": "observe" },
-    });
-    if (i % 5 === 0)
-      sandbox.seed.instance({ subnetId: subnets[0] ?? "", groupIds: [groupId], tags: { App, Role: "web" } });
-  }
-  for (const bucket of ["moat", "logs"]) sandbox.seed.bucket(bucket);
-  sandbox.s3.putObject("moat", "policy.yaml", Buffer.from(POLICY));
-  return sandbox;
-}
-
-const lambdaEnv = (url: string): NodeJS.ProcessEnv => ({
-  PATH: process.env.PATH,
-  AWS_REGION: "eu-west-1",
-  AWS_ENDPOINT_URL: url,
-  AWS_ACCESS_KEY_ID: "AKIAMOATBENCH0000001",
-  AWS_SECRET_ACCESS_KEY: "secret",
-  AWS_EC2_METADATA_DISABLED: "true",
-  MOAT_POLICY: "s3://moat/policy.yaml",
-  MOAT_STATE: "s3://moat/state",
-  MOAT_QUEUE_URL: `${url}/111122223333/moat.fifo`,
-});
-
-/** Most memory that a process ever had, in MiB. */
-const peakMiB = (pid: number): number =>
-  Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024);
-
-interface Measured {
-  readonly ms: number;
-  readonly calls: Readonly<Record<string, number>>;
-  readonly peakMiB: number;
-}
-
-async function measure(
-  sandbox: SandboxAws,
-  file: string,
-  runs: number,
-  event: (run: number) => unknown,
-): Promise<Measured> {
-  const served = await startSandboxAws({ sandbox });
-  const lambda: LambdaProcess = await startLambda(file, lambdaEnv(served.url));
-  const times: number[] = [];
-  let calls = {};
-  try {
-    for (let run = 0; run < runs; run += 1) {
-      const before = sandbox.calls.length;
-      const { milliseconds, error, failed } = await lambda.invoke(event(run), 900_000);
-      if (error !== undefined || failed.length > 0)
-        throw new Error(`The function failed: ${error ?? failed.join()}`);
-      times.push(milliseconds);
-      const named = sandbox.calls
-        .slice(before)
-        .map(({ call }) => `${call.context.service}:${call.operation}`);
-      calls = Object.fromEntries(
-        [...new Set(named)].map((n) => [n, named.filter((other) => other === n).length]),
-      );
-    }
-    return { ms: median(times), calls, peakMiB: peakMiB(lambda.pid) };
-  } finally {
-    await lambda.stop();
-    await served.close();
-  }
-}
+/** A database with a hundred connections that are always open writes so many records in five minutes. */
+const LINES_OF_AN_OBJECT = 1_000;
+/** What the template gives the functions. */
+const MEMORY_MB = Number(process.env.MEMORY_MB ?? 512);
 
 /** One flow log of at least 75 MB, gzip. */
 async function largeObject(): Promise<{ readonly path: string; readonly lines: number }> {
@@ -185,31 +90,65 @@ const announced = (key: string): unknown => ({
   detail: { bucket: { name: "logs" }, object: { key } },
 });
 
+/** The first lines of a file of the generator: the object that one database's flow log has after five minutes. */
+function smallObject(file: string): Buffer {
+  const lines = gunzipSync(readFileSync(file)).toString().split("\n");
+  return gzipSync(`${lines.slice(0, LINES_OF_AN_OBJECT + 1).join("\n")}\n`);
+}
+
+const message = (messageId: string, body: unknown): unknown => ({
+  messageId,
+  receiptHandle: messageId,
+  body: JSON.stringify(body),
+  attributes: { MessageGroupId: "1" },
+  messageAttributes: {},
+  md5OfBody: "",
+  eventSource: "aws:sqs",
+  eventSourceARN: "arn:aws:sqs:eu-west-1:111122223333:queue",
+  awsRegion: "eu-west-1",
+});
+
+/** Sweep, reconcile and ingest on an account with so many databases. */
+async function measureSize(databases: number, at: (handler: string) => string, object: Buffer) {
+  const sandbox = cloudEstate(databases);
+  const how = { runs: databases > 1_000 ? 1 : 3, memoryMb: MEMORY_MB };
+  const sweep = await runFunction(sandbox, at("sweep"), how, () => ({ source: "moat.schedule" }));
+  const database = "arn:aws:rds:eu-west-1:111122223333:db:db-0";
+  const reconcile = await runFunction(sandbox, at("reconcile"), how, () => ({
+    Records: [message("1", { version: 1, database, changes: [], objects: [] })],
+  }));
+  const batch = objectsOfABatch(databases);
+  const keys = Array.from({ length: batch }, (_, i) => keyOf(`object${i}`));
+  for (const key of keys) sandbox.s3.putObject("logs", key, object);
+  const ingest = await runFunction(sandbox, at("ingest"), how, () => ({
+    Records: keys.map((key) => message(key, announced(key))),
+  }));
+  return { sweep, reconcile, ingest: { batch, ...ingest } };
+}
+
 const folder = mkdtempSync(join(tmpdir(), "moat-cloud-"));
 mkdirSync("bench/results/flow-logs", { recursive: true });
 try {
   await bundleHandlers(folder);
   const at = (handler: string): string => join(folder, handler, "index.mjs");
-  const sweeps: Record<string, Measured> = {};
-  for (const databases of DATABASES)
-    sweeps[databases] = await measure(estate(databases), at("sweep"), RUNS, () => ({
-      source: "moat.schedule",
-    }));
-
-  const sandbox = estate(10);
   const [small = ""] = await generateFlowLogs("bench/results/flow-logs", "small");
-  sandbox.s3.putObject("logs", keyOf("small"), readFileSync(small));
-  const ingestSmall = await measure(sandbox, at("ingest"), RUNS, () => announced(keyOf("small")));
+  const object = smallObject(small);
+  const estates: Record<string, unknown> = {};
+  for (const databases of DATABASES) estates[databases] = await measureSize(databases, at, object);
+
+  const sandbox = cloudEstate(10);
   const { path, lines } = await largeObject();
   const body = readFileSync(path);
   sandbox.s3.putObject("logs", keyOf("large"), body);
-  const ingestLarge = await measure(sandbox, at("ingest"), 1, () => announced(keyOf("large")));
+  const one = { runs: 1, memoryMb: 256 };
+  const ingestLarge = await runFunction(sandbox, at("ingest"), one, () => announced(keyOf("large")));
   const engine = await engineMs(path);
   console.log(
     JSON.stringify({
       bench: "cloud",
-      sweeps,
-      ingestSmall: { lines: 100_000, ...ingestSmall },
+      memoryMb: MEMORY_MB,
+      object: { lines: LINES_OF_AN_OBJECT, gzipBytes: object.length },
+      estates,
       ingestLarge: { lines, gzipBytes: body.length, ...ingestLarge },
       engineMs: engine,
       ratio: +(ingestLarge.ms / engine).toFixed(2),

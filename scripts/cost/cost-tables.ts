@@ -1,0 +1,88 @@
+import { MEASURED } from "./measured.ts";
+import { type MonthlyCost, monthlyCost } from "./monthly-cost.ts";
+import { PRICES } from "./prices.ts";
+import { billedMs, type MeasuredEstate, n, type Usage, usageOf } from "./usage.ts";
+
+const PARTS: readonly Usage["part"][] = ["flow logs", "ingest", "sweep", "reconcile", "watching", "secrets"];
+
+const usd = (amount: number): string =>
+  amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = head.map((_, i) => (i === 0 ? "---" : "---:"));
+  return [row(head), `|${line.join("|")}|`, ...rows.map(row)].join("\n");
+}
+
+/** Everything on the cost page that is computed, as Markdown: sums, what was measured, and each size's arithmetic. */
+export function costTables(): string {
+  const bills = MEASURED.map(({ databases, ...estate }) => ({
+    databases,
+    estate,
+    bill: monthlyCost(databases, usageOf(databases, estate)),
+  }));
+  const sums = table(
+    ["USD a month", ...bills.map(({ databases }) => `${n(databases)} databases`)],
+    [
+      ...PARTS.map((part) => [part, ...bills.map(({ bill }) => usd(sumOf(bill, part)))]),
+      ["**together**", ...bills.map(({ bill }) => `**${usd(bill.usd)}**`)],
+      ["**for each database**", ...bills.map(({ bill }) => `**${usd(bill.usdOfADatabase)}**`)],
+      [
+        "the same without the flow logs themselves",
+        ...bills.map(({ bill, databases }) => usd((bill.usd - sumOf(bill, "flow logs")) / databases)),
+      ],
+    ],
+  );
+  const arithmetic = bills.map(
+    ({ databases, bill }) => `### ${n(databases)} databases\n\n${arithmeticOf(bill)}`,
+  );
+  return [
+    `## Sums\n\n${sums}`,
+    `## Measured\n\n${measuredTable(bills)}`,
+    `## Prices\n\n${priceTable()}`,
+    "## The arithmetic",
+    ...arithmetic,
+  ].join("\n\n");
+}
+
+const sumOf = ({ lines }: MonthlyCost, part: Usage["part"]): number =>
+  lines.reduce((sum, line) => sum + (line.part === part ? line.usd : 0), 0);
+
+function measuredTable(
+  bills: readonly { readonly databases: number; readonly estate: MeasuredEstate }[],
+): string {
+  const rows = bills.flatMap(({ databases, estate }) =>
+    (["sweep", "ingest", "reconcile"] as const).map((name) => {
+      const { ms, cpuMs, calls, logBytes, peakMiB } = estate[name];
+      return [
+        `${name}, ${n(databases)} databases`,
+        ...[ms, cpuMs, calls, logBytes, peakMiB, billedMs(estate[name], estate.memoryMb)].map(n),
+      ];
+    }),
+  );
+  return table(["one run of", "ms", "of them CPU", "calls", "bytes of log", "most MiB", "ms billed"], rows);
+}
+
+const priceTable = (): string =>
+  table(
+    ["price", "USD", "for", "published at"],
+    Object.entries(PRICES).map(([name, { usd: amount, per, unit, page }]) => [
+      name,
+      String(amount),
+      per === 1 ? unit : `${n(per)} ${unit}`,
+      page,
+    ]),
+  );
+
+const arithmeticOf = ({ lines }: MonthlyCost): string =>
+  table(
+    ["part", "used", "comes from", "price", "USD"],
+    lines.map(({ part, count, how, asked, usd: amount }) => [
+      part,
+      `${count < 100 ? count.toFixed(2) : n(count)} ${asked.unit}`,
+      how,
+      `${asked.usd} / ${n(asked.per)}`,
+      usd(amount),
+    ]),
+  );

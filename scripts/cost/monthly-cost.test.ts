@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { COST_PAGE, MARK } from "../cost.ts";
+import { costTables } from "./cost-tables.ts";
+import { monthlyCost } from "./monthly-cost.ts";
+import { ASSUMED, billedMs, type MeasuredEstate, objectsOfABatch, usageOf } from "./usage.ts";
+
+const RUN = { ms: 300, cpuMs: 200, calls: 10, s3Get: 2, s3Put: 0, logBytes: 600, peakMiB: 200 };
+const ESTATE: MeasuredEstate = {
+  memoryMb: 512,
+  sweep: RUN,
+  reconcile: RUN,
+  ingest: { ...RUN, s3Put: 1 },
+  objectGzipBytes: 10_000,
+};
+const lineOf = (databases: number, part: string, price: string, estate = ESTATE) => {
+  const line = monthlyCost(databases, usageOf(databases, estate)).lines.find(
+    (each) => each.part === part && each.price === price,
+  );
+  if (line === undefined) throw new Error(`${part} has no ${price}`);
+  return line;
+};
+
+describe("the cost of a month", () => {
+  it("is what one can reckon by hand", () => {
+    // 10 databases × 8,760 objects × 1,000 lines × 150 bytes = 13.14 GB, at 0.25 USD.
+    expect(lineOf(10, "flow logs", "flowLogDelivery").usd).toBeCloseTo(3.285, 6);
+    // 87,600 runs at 0.20 USD a million.
+    expect(lineOf(10, "ingest", "lambdaRequest").usd).toBeCloseTo(0.01752, 8);
+    // (100 waited + 10 × 50 + 200 × 1769 / 512) ms × 0.5 GB × 300 runs.
+    expect(lineOf(10, "reconcile", "lambdaGbSecond").count).toBeCloseTo(300 * 0.5 * 1.291016, 3);
+    // Sent, taken, deleted, and five polls of twenty seconds all month.
+    expect(lineOf(10, "reconcile", "sqsFifo").count).toBe(900 + 657_000);
+    expect(lineOf(10, "watching", "alarm").usd).toBe(0.1 * ASSUMED.alarms);
+  });
+
+  it("is the sum of its lines, and shared by the databases", () => {
+    const { lines, usd, usdOfADatabase } = monthlyCost(500, usageOf(500, ESTATE));
+    expect(usd).toBeCloseTo(
+      lines.reduce((sum, line) => sum + line.usd, 0),
+      9,
+    );
+    expect(usdOfADatabase).toBeCloseTo(usd / 500, 9);
+  });
+
+  it("grows with the time, the calls and the log of a run, and falls with none of them", () => {
+    const usd = (sweep: MeasuredEstate["sweep"]) => monthlyCost(10, usageOf(10, { ...ESTATE, sweep })).usd;
+    const now = usd(RUN);
+    for (const more of [{ ms: 900 }, { cpuMs: 290 }, { calls: 20 }, { s3Get: 9 }, { logBytes: 9_000 }])
+      expect(usd({ ...RUN, ...more })).toBeGreaterThan(now);
+  });
+
+  it("bills computing at the share of a core that the memory buys, and waiting as it is", () => {
+    const run = { ...RUN, ms: 1_000, cpuMs: 0, calls: 0 };
+    expect(billedMs(run, 512)).toBe(1_000);
+    expect(billedMs({ ...run, cpuMs: 1_000 }, 512)).toBeCloseTo(3_455, 0);
+    expect(billedMs({ ...run, cpuMs: 1_000 }, 3_538)).toBe(1_000);
+  });
+
+  it.each([
+    { databases: 10, batch: 1 },
+    { databases: 500, batch: 1 },
+    { databases: 1_000, batch: 3 },
+    { databases: 5_000, batch: 10 },
+  ])("has $batch objects in a run with $databases databases", ({ databases, batch }) => {
+    expect(objectsOfABatch(databases)).toBe(batch);
+  });
+
+  it("allows for all alarms and dashboards of the template", () => {
+    const template = readFileSync("test/golden/templates/moat-hub.json", "utf8");
+    const count = (type: string) => template.split(`"AWS::CloudWatch::${type}"`).length - 1;
+    expect(count("Alarm")).toBeGreaterThan(5);
+    expect(count("Alarm")).toBeLessThanOrEqual(ASSUMED.alarms);
+    expect(count("Dashboard")).toBe(ASSUMED.dashboards);
+  });
+});
+
+describe("the cost page", () => {
+  it("shows what is computed now; if not: node scripts/cost.ts --write", () => {
+    const [, tables] = readFileSync(COST_PAGE, "utf8").split(MARK);
+    expect(tables?.trim()).toBe(costTables());
+  });
+});
