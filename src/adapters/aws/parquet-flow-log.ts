@@ -21,9 +21,18 @@ export interface ParquetLimits {
 /** 64 MiB a page (writers aim at one) and 4 million rows a group. */
 export const PARQUET_LIMITS: ParquetLimits = { maxPage: 64 * 1024 ** 2, maxRows: 4_000_000 };
 
+/** Bounds of the pieces in which a page is inflated: zlib's least, and what a damaged header may make us allocate. */
+const LEAST_PIECE = 64;
+const MOST_PIECE = 4 * 1024 ** 2;
+
 /** AWS writes gzip; the others are what tools that rewrite logs like. Snappy is in the format's library. */
 const DECOMPRESSORS: Compressors = {
-  GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(length, 1) }),
+  // In one piece where the page's header tells the truth: zlib's own pieces of 16 KiB cost as much as inflating does.
+  GZIP: (input, length) =>
+    gunzipSync(input, {
+      maxOutputLength: Math.max(length, 1),
+      chunkSize: Math.min(Math.max(length, LEAST_PIECE), MOST_PIECE),
+    }),
   BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(length, 1) }),
   ZSTD: (input, length) => zstdDecompressSync(input, { maxOutputLength: Math.max(length, 1) }),
 };

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { type Config, ConfigSchema } from "./config-schema.ts";
+import type { Config } from "./config-schema.ts";
+import { DEFAULT_CONFIG } from "./default-config.ts";
 import { CliProblem } from "./problem.ts";
 
 /** Reads the configuration: the named file, else `moat.yaml` here, else the defaults. */
 export async function readConfig(path: string | undefined): Promise<Config> {
   const file = path ?? "moat.yaml";
-  if (path === undefined && !existsSync(file)) return ConfigSchema.parse({});
+  if (path === undefined && !existsSync(file)) return DEFAULT_CONFIG;
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new CliProblem({
       code: "CONFIG_MISSING",

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Clock } from "../../ports/clock.ts";
 import { type Style, styleFor } from "./render/style.ts";
@@ -73,7 +72,8 @@ function untilStopped(): Promise<void> {
   });
 }
 
-function ask(question: string): Promise<string> {
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   return new Promise((resolve) => {
     lines.once("close", () => resolve(""));

@@ -1,18 +1,15 @@
-import { type AwsClients, awsClients } from "../../adapters/aws/aws-clients.ts";
-import { type Followed, followTraffic } from "../../app/follow-traffic.ts";
-import { newFlowLogs } from "../../app/new-flow-logs.ts";
+import type { AwsClients } from "../../adapters/aws/aws-clients.ts";
+import type { Followed } from "../../app/follow-traffic.ts";
 import { type Planned, planDatabases } from "../../app/plan-databases.ts";
 import { type HistoryReading, readHistory } from "../../app/read-history.ts";
-import type { Traffic } from "../../app/read-traffic.ts";
 import type { RecentFlows } from "../../app/wave-watch.ts";
-import type { TimeWindow } from "../../core/flow/conversation.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
 import type { Policy } from "../../core/policy/model.ts";
 import type { CliContext } from "./context.ts";
+import { followFlows } from "./named-flows.ts";
 import type { Settings } from "./settings.ts";
 import { type AwsSource, openAws } from "./wire/aws-source.ts";
-import { openFlows } from "./wire/flow-sources.ts";
 import { openHistory } from "./wire/history.ts";
 import { openPolicy } from "./wire/policy-source.ts";
 
@@ -115,46 +112,6 @@ const nowOf = (context: CliContext, source: AwsSource): Pick<PlanSettings, "nowS
   source.writable === undefined
     ? {}
     : { nowSeconds: Math.floor((source.sandbox?.clock ?? context.clock).now() / 1000) };
-
-/** Reads the flow logs that were named; `undefined` when none were. */
-export async function readFlows(
-  context: CliContext,
-  settings: Settings,
-  clients: AwsClients | undefined,
-  window?: TimeWindow,
-): Promise<Traffic | undefined> {
-  return (await followFlows(context, settings, clients, window)?.look())?.traffic;
-}
-
-/** The flow logs that were named. */
-interface NamedFlows {
-  /** All of them, however often it is called. */
-  readonly look: () => Promise<Followed>;
-  /** Those that came since either was called last. */
-  readonly news: () => Promise<Traffic>;
-}
-
-/** Flow logs that may be looked at again; `undefined` when none were named. */
-export function followFlows(
-  context: CliContext,
-  { flows, region: named }: Settings,
-  clients: AwsClients | undefined,
-  window?: TimeWindow,
-): NamedFlows | undefined {
-  if (flows === undefined) return undefined;
-  let objects = 0;
-  const region = named === undefined ? {} : { region: named };
-  const list = () =>
-    openFlows(flows, context, () => clients ?? awsClients({ env: context.env, ...region }), window);
-  const told = (): void => {
-    objects += 1;
-    if (objects % 100 === 0) context.progress(context.progressStyle.dim(`… ${objects} flow-log objects`));
-  };
-  const read = new Set<string>();
-  const look = followTraffic(list, window, read);
-  const news = newFlowLogs(list, read);
-  return { look: () => look(told), news: () => news(told) };
-}
 
 /** Opens the world, runs, and closes it whatever happened. */
 export async function withWorld(

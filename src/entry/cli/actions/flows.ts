@@ -1,22 +1,19 @@
-import { type FlowVerdict, flowVerdicts } from "../../../app/flow-verdict.ts";
-import { labelsOf } from "../../../app/plan-databases.ts";
+import type { FlowVerdict } from "../../../app/flow-verdict.ts";
 import type { Conversation, TimeWindow } from "../../../core/flow/conversation.ts";
 import type { ConversationTable } from "../../../core/flow/conversation-table.ts";
-import { type KnownDatabases, knownDatabases } from "../../../core/flow/known-databases.ts";
-import { databaseAddresses } from "../../../core/inventory/database-addresses.ts";
+import { knownDatabases } from "../../../core/flow/known-databases.ts";
 import { formatAddress, parseAddress } from "../../../core/net/address.ts";
 import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
 import type { JudgedConversation } from "../judged-conversation.ts";
-import { openWorld, readFlows } from "../load.ts";
 import { parseMoment } from "../moment.ts";
+import { readFlows } from "../named-flows.ts";
 import { CliProblem } from "../problem.ts";
 import { problemText } from "../render/problem-text.ts";
-import { counted, labelText } from "../render/quantity.ts";
+import { counted } from "../render/quantity.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
-import { openAws } from "../wire/aws-source.ts";
-import { followFlows } from "./follow-flows.ts";
+import type { FlowKnowledge } from "./flow-knowledge.ts";
 import { type FlowOutput, showFlows } from "./show-flows.ts";
 
 export interface FlowOptions extends SourceOptions {
@@ -52,6 +49,7 @@ export async function runFlows(
         .map((c) => judged(c, known.verdictOf(c)))
         .filter(wanted);
     if (options.follow === true) {
+      const { followFlows } = await import("./follow-flows.ts");
       await followFlows(context, { settings, clients: known.clients, window, everyMs, output, select });
       return;
     }
@@ -99,17 +97,7 @@ function timeFindings({ withoutTime }: ConversationTable) {
   ];
 }
 
-interface Knowledge {
-  readonly databases: KnownDatabases;
-  readonly nameOf: (address: string) => string;
-  /** What policy says; undefined without one, and of what is no connection to a database. */
-  readonly verdictOf: (conversation: Conversation) => FlowVerdict | undefined;
-  readonly hasPolicy: boolean;
-  readonly clients: Awaited<ReturnType<typeof openAws>>["clients"];
-  close(): Promise<void>;
-}
-
-const NOTHING_KNOWN: Knowledge = {
+const NOTHING_KNOWN: FlowKnowledge = {
   databases: knownDatabases([]),
   nameOf: () => "",
   verdictOf: () => undefined,
@@ -118,36 +106,20 @@ const NOTHING_KNOWN: Knowledge = {
   close: async () => {},
 };
 
-/** Databases and labels, as far as the sources that were named tell them; flow logs alone are enough. */
-async function knowledge(context: CliContext, settings: Settings, options: FlowOptions): Promise<Knowledge> {
-  if (settings.policy !== undefined && (options.aws ?? settings.config.aws) !== undefined) {
-    const world = await openWorld(context, { ...settings, flows: undefined });
-    const planned = await world.plan();
-    const labels = labelsOf(planned.index);
-    return {
-      databases: knownDatabases(planned.addresses.map((a) => ({ ...a, database: a.id }))),
-      verdictOf: flowVerdicts(planned),
-      hasPolicy: true,
-      nameOf: (address) => labelText(labels(address)),
-      clients: world.source.clients,
-      close: () => world.close(),
-    };
-  }
+/** What the sources that were named tell; the SDK and the planner are loaded only where one was. */
+async function knowledge(
+  context: CliContext,
+  settings: Settings,
+  options: FlowOptions,
+): Promise<FlowKnowledge> {
   if ((options.aws ?? settings.config.aws) === undefined) return NOTHING_KNOWN;
-  const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
-  const inventory = await source.inventory.read();
-  const addresses = databaseAddresses(inventory, settings.plan.owner, new Map());
-  return {
-    ...NOTHING_KNOWN,
-    databases: knownDatabases(addresses.map((a) => ({ ...a, database: a.id }))),
-    clients: source.clients,
-    close: () => source.close(),
-  };
+  const { flowKnowledge } = await import("./flow-knowledge.ts");
+  return flowKnowledge(context, settings);
 }
 
 function filterOf(
   options: FlowOptions,
-  { hasPolicy }: Knowledge,
+  { hasPolicy }: FlowKnowledge,
 ): (conversation: JudgedConversation) => boolean {
   const { database, verdict } = options;
   const consumer = options.consumer === undefined ? undefined : canonical(options.consumer);

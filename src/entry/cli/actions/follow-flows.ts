@@ -1,4 +1,4 @@
-import { type AwsClients, awsClients } from "../../../adapters/aws/aws-clients.ts";
+import type { AwsClients } from "../../../adapters/aws/aws-clients.ts";
 import { readTraffic } from "../../../app/read-traffic.ts";
 import type { Diagnostic } from "../../../core/diagnostic.ts";
 import type { TimeWindow } from "../../../core/flow/conversation.ts";
@@ -11,7 +11,7 @@ import { flowCsvLine, flowsCsvHead } from "../render/flows-csv.ts";
 import { flowLine } from "../render/flows-text.ts";
 import { problemText } from "../render/problem-text.ts";
 import type { Settings } from "../settings.ts";
-import { openFlows } from "../wire/flow-sources.ts";
+import { clientsFor, openFlows } from "../wire/flow-sources.ts";
 import { type FlowOutput, ocsfLines } from "./show-flows.ts";
 
 export interface Following {
@@ -29,12 +29,7 @@ export interface Following {
  */
 export async function followFlows(context: CliContext, following: Following): Promise<void> {
   const { settings, everyMs, output } = following;
-  const region = settings.region === undefined ? {} : { region: settings.region };
-  let made: AwsClients | undefined = following.clients;
-  const clients = (): AwsClients => {
-    made ??= awsClients({ env: context.env, ...region });
-    return made;
-  };
+  const clients = clientsFor(context, settings.region, following.clients);
   const seen = new Set<string>();
   const stop = { asked: false };
   const stopped = context.untilStopped().then(() => {
@@ -50,7 +45,7 @@ export async function followFlows(context: CliContext, following: Following): Pr
 async function look(
   context: CliContext,
   { settings, window, output, select }: Following,
-  clients: () => AwsClients,
+  clients: () => Promise<AwsClients>,
   seen: Set<string>,
   stop: { readonly asked: boolean },
 ): Promise<void> {

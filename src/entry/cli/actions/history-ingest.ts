@@ -33,7 +33,7 @@ export async function runHistoryIngest(
     let objects = 0;
     const report = await ingestHistory(
       { writer, digestOf: objectDigest },
-      openFlows(flows, context, () => clients),
+      openFlows(flows, context, async () => clients),
       addresses,
       () => {
         objects += 1;

@@ -10,7 +10,7 @@ import type { CliContext } from "../context.ts";
 import { firstConfigText } from "../init/first-config-text.ts";
 import { type FirstPolicy, firstPolicyText } from "../init/first-policy-text.ts";
 import { type Seen, seenConsumers } from "../init/seen-consumers.ts";
-import { readFlows } from "../load.ts";
+import { readFlows } from "../named-flows.ts";
 import { CliProblem } from "../problem.ts";
 import { counted } from "../render/quantity.ts";
 import { readSettings, type Settings } from "../settings.ts";

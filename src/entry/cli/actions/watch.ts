@@ -18,7 +18,7 @@ import type { ResourceChange } from "../../../core/trail/resource-change.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CliContext, ExitCode } from "../context.ts";
 import { parseDuration } from "../duration.ts";
-import { followFlows } from "../load.ts";
+import { followFlows } from "../named-flows.ts";
 import { stepLine } from "../render/outcome-text.ts";
 import { watchEventText } from "../render/watch-text.ts";
 import { readSettings, type Settings, waveSettings } from "../settings.ts";
