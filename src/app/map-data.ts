@@ -1,34 +1,24 @@
 import type { Conversation } from "../core/flow/conversation.ts";
 import { numberAt } from "../core/map/column.ts";
-import {
-  DECISIONS,
-  type MapConsumer,
-  type MapData,
-  type MapDatabase,
-  type MapLabels,
-  type PolicyDecision,
-} from "../core/map/map-data.ts";
+import { DECISIONS, type MapConsumer, type MapData, type PolicyDecision } from "../core/map/map-data.ts";
 import { readUtc } from "../core/map/read-utc.ts";
 import { type Address, addressKey, formatAddress, parseAddress } from "../core/net/address.ts";
-import { type AddressSet, contains, countAddresses, toRanges } from "../core/net/address-set.ts";
+import { type AddressSet, contains, toRanges } from "../core/net/address-set.ts";
 import { workloadsAt } from "../core/policy/consumer-labels.ts";
 import { labelsOf } from "../core/policy/label-values.ts";
 import { addressesOfOne } from "../core/policy/workload-addresses.ts";
+import { type MapDraft, mapDatabases, plainLabels } from "./map-databases.ts";
+import type { MapHistory } from "./map-history.ts";
 import type { Planned } from "./plan-databases.ts";
 
 /** Workloads that policy lets into one database and that were never seen there; the others are counted in a note. */
 const NEVER_SEEN_PER_DATABASE = 200;
 
-export interface MapDraft {
-  /** What people call it: `PCE draft`, or the name of a policy file. */
-  readonly name: string;
-  readonly planned: Planned;
-}
-
 /** Puts what was seen beside what policy says, for the map. */
-export function mapData(planned: Planned, draft?: MapDraft): MapData {
+export function mapData(planned: Planned, draft?: MapDraft, history?: MapHistory): MapData {
   const making = newMaking(planned, draft);
   addSeen(making);
+  if (history !== undefined) addHistory(making, history);
   addNeverSeen(making);
   const { index, plan } = planned;
   return {
@@ -38,9 +28,9 @@ export function mapData(planned: Planned, draft?: MapDraft): MapData {
     ...(draft === undefined
       ? {}
       : { draft: { name: draft.name, version: draft.planned.plan.policy.version } }),
-    observed: planned.conversations !== undefined,
+    observed: planned.conversations !== undefined || (history?.consumers.length ?? 0) > 0,
     labelKeys: [...new Set(index.catalog.labels.map((label) => label.key))].sort(),
-    databases: databases(planned, draft),
+    databases: mapDatabases(planned, draft, history),
     workloads: index.workloads.map((workload) => ({
       name: workload.name ?? workload.hostname ?? workload.href,
       labels: plainLabels(labelsOf(index, [workload])),
@@ -106,9 +96,35 @@ function addSeen(making: Making): void {
 function addConversation({ links }: Making, link: number, each: Conversation): void {
   const column = each.action === "REJECT" ? links.rejected : links.accepted;
   column[link] = numberAt(column, link) + each.records;
-  const [first, before] = [readUtc(each.firstSeen), numberAt(links.first, link)];
+  addTimes(links, link, readUtc(each.firstSeen), readUtc(each.lastSeen));
+}
+
+/** The history may hold the same records as the flow logs, so of two counts the larger one stands. */
+function addHistory(making: Making, { consumers, problem }: MapHistory): void {
+  if (problem !== undefined) making.notes.push(`The history could not be read: ${problem}`);
+  const at = new Map(making.planned.plan.databases.map(({ arn }, position) => [arn as string, position]));
+  const counts = { accepted: new Map<number, number>(), rejected: new Map<number, number>() };
+  for (const each of consumers) {
+    const database = at.get(each.databaseArn);
+    if (database === undefined || (each.protocol ?? "tcp") !== "tcp") continue;
+    const link = linkFor(making, consumerFor(making, each.consumer), database, each.port ?? 0);
+    const count = each.action === "REJECT" ? counts.rejected : counts.accepted;
+    count.set(link, (count.get(link) ?? 0) + each.records);
+    addTimes(making.links, link, each.firstSeen, each.lastSeen);
+  }
+  raise(making.links.accepted, counts.accepted);
+  raise(making.links.rejected, counts.rejected);
+}
+
+function raise(column: number[], counts: ReadonlyMap<number, number>): void {
+  for (const [link, count] of counts) column[link] = Math.max(numberAt(column, link), count);
+}
+
+/** Widens the time in which a link was seen: seconds since 1970, 0 where it is not known. */
+function addTimes(links: Making["links"], link: number, first: number, last: number): void {
+  const before = numberAt(links.first, link);
   if (first > 0 && (before === 0 || first < before)) links.first[link] = first;
-  links.last[link] = Math.max(numberAt(links.last, link), readUtc(each.lastSeen));
+  links.last[link] = Math.max(numberAt(links.last, link), last);
 }
 
 function consumerFor(
@@ -192,36 +208,3 @@ function firstAddress(set: AddressSet): Address | undefined {
   if (range === undefined) return undefined;
   return range.family === 4 ? { family: 4, value: range.lo } : { family: 6, value: range.lo };
 }
-
-function databases({ plan }: Planned, draft: MapDraft | undefined): readonly MapDatabase[] {
-  return plan.databases.map((each) => {
-    const answer = draft?.planned.resolution.databases.get(each.arn);
-    return {
-      id: each.id,
-      arn: each.arn,
-      kind: each.kind,
-      engine: each.engine,
-      ...(each.port === undefined ? {} : { port: each.port }),
-      mode: each.mode,
-      inSync: each.inSync,
-      labels: plainLabels(each.labels),
-      accountId: each.accountId,
-      region: each.region,
-      reachable: {
-        now: each.reachable.now.toString(),
-        nowUnknown: each.reachable.nowUnknown,
-        planned: each.reachable.planned.toString(),
-        ...(answer === undefined ? {} : { draft: countAddresses(answer.allowed).toString() }),
-      },
-      quota: each.quota,
-      drift: each.drift.map(({ what, by }) => (by === undefined ? what : `${what}, by ${by.who}`)),
-      steps: each.steps.map((step) => `${step.action}: ${step.why}`),
-      refused: each.refused.map(({ what, fix }) => `${what}. ${fix}`),
-      losesAccess: each.losesAccess.map(({ consumer, connection }) => ({ consumer, connection })),
-      findings: each.findings.map(({ what }) => what),
-    };
-  });
-}
-
-const plainLabels = (labels: Readonly<Record<string, readonly string[]>>): MapLabels =>
-  Object.fromEntries(Object.entries(labels).map(([key, values]) => [key, values.join("|")]));

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { coverageText, gapTexts } from "../core/map/coverage-words.ts";
 import type { DatabaseDetails } from "../core/map/database-details.ts";
 import type { DatabaseTraffic } from "../core/map/database-traffic.ts";
 import type { MapDatabase } from "../core/map/map-data.ts";
@@ -164,7 +165,8 @@ function DatabaseFacts({
         <Fact name="Rules of quota">
           {quota.used} of {quota.limit}
         </Fact>
-        <Fact name="Flow logs">{coverage(observed, seen)}</Fact>
+        <Fact name="Flow logs">{logged(observed, seen)}</Fact>
+        <Fact name="Coverage">{coverageText(database.coverage)}</Fact>
         {seen.last > 0 && (
           <Fact name="Likely open">
             {countText(seen.recent, "address", "addresses")} of {groupedNumber(seen.addresses)}, let in within
@@ -172,6 +174,7 @@ function DatabaseFacts({
           </Fact>
         )}
       </dl>
+      <Sentences title="Hours without a log" list={gapTexts(database.coverage)} />
       <Sentences title="Loses access when the plan is carried out" list={database.losesAccess.map(loss)} />
       <Sentences title="Refused" list={database.refused} />
       <Sentences title="Drift" list={database.drift} />
@@ -185,7 +188,7 @@ function DatabaseFacts({
 const addresses = (count: string): string =>
   `${groupedNumber(count)} ${count === "1" ? "address" : "addresses"}`;
 
-function coverage(observed: boolean, { first, last, accepted, rejected }: DatabaseTraffic): string {
+function logged(observed: boolean, { first, last, accepted, rejected }: DatabaseTraffic): string {
   if (!observed) return "none were read";
   if (accepted + rejected === 0)
     return "none shows a connection to it: nobody connects, or none is kept for it";

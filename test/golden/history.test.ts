@@ -3,6 +3,8 @@ import { mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { coverageText } from "../../src/core/map/coverage-words.ts";
+import type { MapData } from "../../src/core/map/map-data.ts";
 import { runCli, tooWide } from "../support/run-cli.ts";
 import { writeSampleFlowLogs } from "../support/sample-flow-logs.ts";
 
@@ -55,6 +57,19 @@ describe("moat history", () => {
     const fromLogs = await losses(["--flows", join(folder, "flows")]);
     expect(await losses(history())).toEqual(fromLogs);
     expect(fromLogs.flatMap(([, lost]: [string, string[]]) => lost)).not.toEqual([]);
+  });
+
+  it("is on the map once, beside the flow logs that it was made of, with the hours that it holds", async () => {
+    const map = async (args: readonly string[]) =>
+      JSON.parse((await runCli(["map", "--json", ...sources(), ...args])).out) as MapData;
+    const flows = ["--flows", join(folder, "flows")];
+    const [logs, both, alone] = [await map(flows), await map([...flows, ...history()]), await map(history())];
+    expect(both.links).toEqual(logs.links);
+    expect([logs.databases[0]?.coverage, alone.observed]).toEqual([undefined, true]);
+    expect(alone.links.accepted.some((records) => records > 0)).toBe(true);
+    const coverage = both.databases.find(({ id }) => id === "orders")?.coverage;
+    expect(coverage?.present).toBeGreaterThan(0);
+    expect(coverageText(coverage)).toMatch(/^logs for \d+ of \d+ hours?/);
   });
 
   it("takes nothing away while the history that was named cannot be read", async () => {

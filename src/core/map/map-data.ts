@@ -27,6 +27,8 @@ export interface MapDatabase {
     readonly draft?: string;
   };
   readonly quota: { readonly used: number; readonly limit: number };
+  /** Absent when no history of flow logs was given. */
+  readonly coverage?: MapCoverage;
   /** Each in one sentence. */
   readonly drift: readonly string[];
   readonly steps: readonly string[];
@@ -34,6 +36,19 @@ export interface MapDatabase {
   /** Who was seen and is not let in once the plan is carried out, and what becomes of what is open then. */
   readonly losesAccess: readonly { readonly consumer: string; readonly connection: "lingers" | "cut" }[];
   readonly findings: readonly string[];
+}
+
+/** How much of a database's traffic the history can have seen. */
+export interface MapCoverage {
+  /** Hours for which a flow log of the database delivered something, of those it should have. */
+  readonly present: number;
+  readonly expected: number;
+  /** Stretches of hours without a log, the latest first and a few only: seconds since 1970, UTC, the end not included. */
+  readonly missing: readonly { readonly from: number; readonly to: number }[];
+  /** Intervals of which AWS lost records. */
+  readonly skipData: number;
+  /** Kinds of hours of which at least one is there. */
+  readonly seen: readonly string[];
 }
 
 /** Somebody policy knows by labels. */

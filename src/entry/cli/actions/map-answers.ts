@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { policyTextSource } from "../../../adapters/file/policy-file/policy-file.ts";
 import { explainAccess } from "../../../app/explain-access.ts";
 import { mapData } from "../../../app/map-data.ts";
+import type { MapHistory } from "../../../app/map-history.ts";
 import type { Planned } from "../../../app/plan-databases.ts";
 import type { MapData } from "../../../core/map/map-data.ts";
 import { statesAhead } from "../../../core/map/states-ahead.ts";
@@ -24,16 +25,21 @@ const MOST_DRAFTS = 4;
 export function mapAnswers(
   world: World,
   { plan: { owner }, flows }: Settings,
-  first: { readonly planned: Planned; readonly data: MapData },
+  first: {
+    readonly planned: Planned;
+    readonly data: MapData;
+    readonly history: MapHistory | undefined;
+  },
   { every, draft }: { readonly every: string; readonly draft?: string | true },
 ): MapAnswers {
+  const { history } = first;
   let { planned, data } = first;
   const drafts = new Map<string, { readonly wanted: WhatIf; of: Planned; data: MapData }>();
   workAhead(data);
   const look = async (): Promise<boolean> => {
     if ((await world.moreFlows()) === 0) return false;
     planned = await world.plan();
-    data = mapData(planned);
+    data = mapData(planned, undefined, history);
     workAhead(data);
     return true;
   };
@@ -42,11 +48,11 @@ export function mapAnswers(
     if (known === undefined || known.of === planned) return known?.data;
     // New flows came: the draft is held against them, too.
     known.of = planned;
-    known.data = mapData(planned, await draftOf(world, planned, known.wanted));
+    known.data = mapData(planned, await draftOf(world, planned, known.wanted), history);
     return known.data;
   };
   const whatIf = async (wanted: WhatIf): Promise<WhatIfAnswer> => {
-    const judged = await judge(world, planned, wanted);
+    const judged = await judge(world, planned, wanted, history);
     if (!("data" in judged)) return judged;
     const id = randomBytes(8).toString("hex");
     drafts.set(id, { wanted, of: planned, data: judged.data });
@@ -82,9 +88,14 @@ function workAhead(data: MapData): void {
 type Judged = { readonly data: MapData } | Extract<WhatIfAnswer, { readonly ok: false }>;
 
 /** Compiles a draft over what is live and what was seen. Nothing is written, neither to a file nor to the PCE. */
-async function judge(world: World, planned: Planned, wanted: WhatIf): Promise<Judged> {
+async function judge(
+  world: World,
+  planned: Planned,
+  wanted: WhatIf,
+  history: MapHistory | undefined,
+): Promise<Judged> {
   try {
-    return { data: mapData(planned, await draftOf(world, planned, wanted)) };
+    return { data: mapData(planned, await draftOf(world, planned, wanted), history) };
   } catch (error) {
     if (!(error instanceof PolicyFault)) throw error;
     const problems =

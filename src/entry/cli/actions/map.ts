@@ -3,7 +3,10 @@ import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { serve } from "@hono/node-server";
-import { type MapDraft, mapData } from "../../../app/map-data.ts";
+import { mapData } from "../../../app/map-data.ts";
+import type { MapDraft } from "../../../app/map-databases.ts";
+import { type MapHistory, readMapHistory } from "../../../app/map-history.ts";
+import type { Planned } from "../../../app/plan-databases.ts";
 import { fitForFile } from "../../../core/map/fit-for-file.ts";
 import type { MapData } from "../../../core/map/map-data.ts";
 import { EXPORTS, type MapExport, mapExport } from "../../../core/map/map-export.ts";
@@ -15,6 +18,7 @@ import { openWorld, type World, withWorld } from "../load.ts";
 import { CliProblem } from "../problem.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
+import { openHistory } from "../wire/history.ts";
 import { type MapAnswers, mapAnswers } from "./map-answers.ts";
 
 export interface MapOptions extends SourceOptions {
@@ -31,10 +35,16 @@ export async function runMap(context: CliContext, options: MapOptions): Promise<
   const settings = await readSettings(options);
   await withWorld(context, settings, async (world) => {
     const planned = await world.plan();
-    const data = mapData(planned, await draftOf(context, settings, world, options.draft));
+    const history = await historyOf(context, settings, world, planned);
+    const data = mapData(planned, await draftOf(context, settings, world, options.draft), history);
     if (settings.json) context.out(JSON.stringify(data));
     else if (options.out !== undefined) await save(context, options.out, await exported(data, options.out));
-    else await serveUntilStopped(context, options, mapAnswers(world, settings, { planned, data }, options));
+    else
+      await serveUntilStopped(
+        context,
+        options,
+        mapAnswers(world, settings, { planned, data, history }, options),
+      );
   });
 }
 
@@ -49,6 +59,24 @@ async function exported(data: MapData, path: string): Promise<string> {
     why: `There are html, ${Object.keys(EXPORTS).join(", ")}; a PNG is drawn by the page itself, under Export`,
     fix: "Give the file one of these ends, such as map.html",
   });
+}
+
+async function historyOf(
+  context: CliContext,
+  { history: place, region }: Settings,
+  { source }: World,
+  { plan }: Planned,
+): Promise<MapHistory | undefined> {
+  if (place === undefined) return undefined;
+  const history = await openHistory(place, context, region, source.clients);
+  try {
+    return await readMapHistory(
+      history,
+      plan.databases.map(({ arn }) => arn),
+    );
+  } finally {
+    await history.close();
+  }
 }
 
 async function draftOf(
