@@ -44,9 +44,14 @@ export interface AwsClients {
   organizations(): Promise<Service<Organizations, OrganizationsClient>>;
   sqs(): Promise<Service<Sqs, SQSClient>>;
   eventBridge(): Promise<Service<EventBridge, EventBridgeClient>>;
+  /** A client of a service that few callers need: it is named there, so that bundles of the others leave it out. */
+  other<Client extends { destroy(): void }>(make: (config: ReadConfig) => Client): Promise<Client>;
   /** Closes the connections of every client made. */
   close(): void;
 }
+
+/** What clients that read are made with. */
+export type ReadConfig = RoleCaller & { readonly maxAttempts: number; readonly retryMode: string };
 
 /** What is not given is found as every AWS tool finds it: environment, profile, container or instance role. */
 export interface AwsClientsOptions {
@@ -149,6 +154,7 @@ export function awsClients(options: AwsClientsOptions = {}): AwsClients {
       const sdk = await import("./sdk/sqs.ts");
       return service(sdk, keep(new sdk.SQSClient(await reads())));
     }),
+    other: async (make) => keep(make(await reads())),
     close: () => {
       for (const client of made.splice(0)) client.destroy();
     },

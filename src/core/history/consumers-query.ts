@@ -24,10 +24,10 @@ export const CONSUMER_COLUMNS = [
 const GROUPS = CONSUMER_COLUMNS.slice(0, 7);
 
 /** Who talked to which database, one row a consumer, provider, port, protocol and action; for DuckDB and Athena. */
-export function consumersQuery(range: HistoryRange): string {
+export function consumersQuery(range: HistoryRange, from?: string): string {
   const groups = GROUPS.join(", ");
   return [
-    liveRows(range),
+    liveRows(range, from),
     // DuckDB sums bigint into hugeint, Athena into bigint.
     `SELECT ${groups}, CAST(sum(records) AS bigint) AS records,`,
     "  min(first_seen) AS first_seen, max(last_seen) AS last_seen",

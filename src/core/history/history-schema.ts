@@ -69,31 +69,9 @@ export const HISTORY_PARTITIONS = ["account", "region", "day"] as const;
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /**
- * The statement that makes the table in Athena. It does not add partitions: `MSCK REPAIR TABLE` does, for each new day.
- *
- * @param location `s3://bucket/prefix/`
- * @param name of the table, after its database where that is not the one in use
- */
-export function athenaTable(location: string, name = HISTORY_TABLE): string {
-  // DDL in Athena is Hive's: names in backticks, text is "string", "integer" is "int".
-  // https://docs.aws.amazon.com/athena/latest/ug/create-table.html
-  const types = { varchar: "string", integer: "int", bigint: "bigint" };
-  const columns = HISTORY_COLUMNS.map((c) => `  \`${c.name}\` ${types[c.type]}`);
-  const partitions = HISTORY_PARTITIONS.map((partition) => `\`${partition}\` string`);
-  return [
-    `CREATE EXTERNAL TABLE IF NOT EXISTS \`${name}\` (`,
-    columns.join(",\n"),
-    ")",
-    `PARTITIONED BY (${partitions.join(", ")})`,
-    "STORED AS PARQUET",
-    `LOCATION ${sqlText(location)}`,
-  ].join("\n");
-}
-
-/**
  * The statement that makes the table in DuckDB, as a view.
  *
- * @param files paths, at least one
+ * @param files paths or patterns of paths, at least one
  */
 export function duckdbView(files: readonly string[]): string {
   const types = HISTORY_PARTITIONS.map((name) => `'${name}': VARCHAR`).join(", ");

@@ -14,8 +14,8 @@ export const LOG_HOUR_COLUMNS = [
 ] as const;
 
 /** How much of each hour each flow log delivered; an object that lies under two days counts once. */
-export const logHoursQuery = (span: HistorySpan): string =>
-  `${liveRows(span)}, object AS (
+export const logHoursQuery = (span: HistorySpan, from?: string): string =>
+  `${liveRows(span, from)}, object AS (
   SELECT account, region, flow_log, object_digest, min(hour_start) AS hour_start, max(records) AS records,
     max(skip_data) AS skip_data, max(malformed) AS malformed, max(1 - complete) AS incomplete
   FROM live WHERE row_kind = 'object'
@@ -32,8 +32,8 @@ ORDER BY account, region, flow_log NULLS LAST, hour_start`;
 export const DATABASE_LOG_COLUMNS = ["database_arn", "account", "region", "flow_log"] as const;
 
 /** Which flow logs ever told of which database, within the span. */
-export const databaseLogsQuery = (span: HistorySpan): string =>
-  `${liveRows(span)}
+export const databaseLogsQuery = (span: HistorySpan, from?: string): string =>
+  `${liveRows(span, from)}
 SELECT DISTINCT database_arn, account, region, flow_log FROM live
 WHERE row_kind = 'flow'
 ORDER BY database_arn, account, region, flow_log NULLS LAST`;

@@ -21,6 +21,35 @@ const DatabaseEntry = z
     error: 'A group is named where "own" is "adopt", and only there',
   });
 
+/** A history with more to say than where it is. */
+export const HistoryEntry = z
+  .strictObject({
+    place: z.string().describe("A folder or an s3:// prefix"),
+    engine: z
+      .enum(["duckdb", "athena"])
+      .describe("duckdb: asked on this machine. athena: asked where it lies, in S3")
+      .default("duckdb"),
+    database: z.string().min(1).describe("athena: a database of the Glue catalog that is there").optional(),
+    workgroup: z.string().min(1).describe("athena: the workgroup; primary by default").optional(),
+    output: z
+      .string()
+      .regex(/^s3:\/\/./)
+      .describe("athena: where answers go, where the workgroup does not say it")
+      .optional(),
+    deadlineSeconds: z
+      .int()
+      .min(1)
+      .max(1800)
+      .describe("athena: how long one question may take; then its query is stopped")
+      .default(300),
+  })
+  .refine(({ engine, place }) => engine === "duckdb" || place.startsWith("s3://"), {
+    error: 'Athena reads S3: "place" begins with s3://',
+  })
+  .refine(({ engine, database }) => engine === "duckdb" || database !== undefined, {
+    error: 'Athena is asked in a database: name it in "database"',
+  });
+
 /** `moat.yaml`: defaults for every command. Unknown keys are errors. */
 export const ConfigSchema = z.strictObject({
   owner: z
@@ -33,7 +62,10 @@ export const ConfigSchema = z.strictObject({
   region: z.string().describe("AWS region; else as every AWS tool finds it").optional(),
   policy: z.string().describe("URL of a PCE, a folder of its collections, or a policy file").optional(),
   flows: z.array(z.string()).describe("Flow logs: files, folders, s3:// prefixes").default([]),
-  history: z.string().describe("Where the history of flows is kept: a folder or an s3:// prefix").optional(),
+  history: z
+    .union([z.string(), HistoryEntry])
+    .describe("Where the history of flows is kept: a folder or an s3:// prefix; or that with an engine")
+    .optional(),
   mode: Mode.describe("Mode of databases that bear no tag moat:mode").default("observe"),
   databases: z.record(z.string(), DatabaseEntry).describe("Exceptions by database id").default({}),
   shrinkPercent: z

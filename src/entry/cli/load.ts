@@ -99,7 +99,7 @@ async function whoWasSeen(
   clients: AwsClients | undefined,
 ): Promise<HistoryReading | undefined> {
   if (settings.history === undefined) return undefined;
-  const history = await openHistory(settings.history, context, settings.region, clients);
+  const history = await openHistory(settings, context, clients);
   try {
     return await readHistory(history);
   } finally {

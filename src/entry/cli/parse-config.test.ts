@@ -25,6 +25,17 @@ describe("moat.yaml", () => {
     expect(databases).toEqual({ orders: { mode: "enforce" } });
   });
 
+  it("takes a history by its place alone, or with an engine", () => {
+    expect(parseConfig("history: ./h\n", "moat.yaml").history).toBe("./h");
+    const text = "history: { place: s3://b/h, engine: athena, database: moat }\n";
+    expect(parseConfig(text, "moat.yaml").history).toEqual({
+      place: "s3://b/h",
+      engine: "athena",
+      database: "moat",
+      deadlineSeconds: 300,
+    });
+  });
+
   it.each([
     { text: "aws: live\npolcy: x\n", want: '2:1 Unknown key "polcy" | Did you mean "policy"?' },
     { text: "aws: live\nnonsense: 1\n", want: /^2:1 Unknown key "nonsense" \| Known keys: owner, aws/ },
@@ -35,6 +46,14 @@ describe("moat.yaml", () => {
     { text: "databases:\n  orders:\n    mode: on\n", want: /^3:11 "databases\.orders\.mode" is not valid/ },
     { text: "databases:\n  orders: {}\n", want: /^2:11 "databases\.orders\.mode" is not valid/ },
     { text: "shrinkPercent: 300\n", want: /^1:16 "shrinkPercent" is not valid/ },
+    {
+      text: "history:\n  place: s3://b/h\n  engin: athena\n",
+      want: '3:3 Unknown key "history.engin" | Did you mean "engine"?',
+    },
+    { text: "history:\n  place: s3://b/h\n  engine: presto\n", want: /^3:11 "history\.engine" is not valid/ },
+    { text: "history:\n  place: ./h\n  engine: athena\n", want: /^2:3 "history" is not valid/ },
+    { text: "history:\n  place: s3://b/h\n  engine: athena\n", want: /^2:3 "history" is not valid/ },
+    { text: "history: [a]\n", want: /^1:10 "history" is not valid/ },
     { text: "- a list\n", want: /^1:1 The file is not a mapping/ },
     { text: "flows: [a\nmode: observe\n", want: /^\d+:\d+ .+ \| Mend the line$/ },
   ])("says where and what: $text", ({ text, want }) => {

@@ -1,7 +1,7 @@
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { nearest } from "../../core/nearest.ts";
-import { type Config, ConfigSchema } from "./config-schema.ts";
+import { type Config, ConfigSchema, HistoryEntry } from "./config-schema.ts";
 import { CliProblem } from "./problem.ts";
 
 /** Reads configuration text; every error names its line and column. */
@@ -25,13 +25,29 @@ export function parseConfig(text: string, file: string): Config {
   }
   const parsed = ConfigSchema.safeParse(document.toJS() ?? {});
   if (parsed.success) return parsed.data;
-  const { issues } = parsed.error;
+  const issues = parsed.error.issues.flatMap(withinUnion);
   // A misspelt key is also a missing one: the spelling is what to tell.
   const issue = issues.find((i) => i.code === "unrecognized_keys") ?? issues[0];
   throw new CliProblem({ ...invalid(issue), at: at(offsetOf(document, issue)) });
 }
 
 type Issue = z.core.$ZodIssue | undefined;
+
+/** Of a value that may be text or a mapping: what is wrong with the mapping, where one was written. */
+function withinUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const mapping = issue.errors.find((branch) =>
+    branch.every(({ code, path }) => code !== "invalid_type" || path.length > 0),
+  );
+  if (mapping === undefined) return [issue];
+  return mapping.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** Keys that are known where an unknown one was found. */
+function keysAt(path: readonly string[]): readonly string[] {
+  if (path.length === 0) return Object.keys(ConfigSchema.shape);
+  return path[0] === "history" ? Object.keys(HistoryEntry.shape) : ["mode", "own", "group"];
+}
 
 function invalid(issue: Issue) {
   const path = (issue?.path ?? []).map(String);
@@ -41,7 +57,7 @@ function invalid(issue: Issue) {
       code: "CONFIG_INVALID",
       what: `Unknown key "${[...path, key].join(".")}"`,
       why: "A key that is not understood is never ignored: it might be the one that matters",
-      fix: suggestion(key, path.length === 0 ? Object.keys(ConfigSchema.shape) : ["mode", "own", "group"]),
+      fix: suggestion(key, keysAt(path)),
     };
   }
   return {

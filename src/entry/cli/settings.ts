@@ -1,3 +1,4 @@
+import type { AthenaSettings } from "../../adapters/history/athena-query.ts";
 import type { WaveSettings } from "../../core/guard/waves.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
 import { readConfig } from "./config.ts";
@@ -13,6 +14,8 @@ export interface Settings {
   readonly flows: readonly string[] | undefined;
   /** A folder or an `s3://` prefix. */
   readonly history: string | undefined;
+  /** Set where a history in S3 is to be asked through Athena. */
+  readonly athena: AthenaSettings | undefined;
   readonly plan: PlanSettings;
   readonly json: boolean;
   readonly verbose: boolean;
@@ -43,7 +46,7 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
     // An empty variable is one that is not set.
     policy: options.policy || config.policy,
     flows,
-    history: options.history || config.history,
+    ...historyOf(options, config),
     plan: {
       owner: options.owner ?? config.owner,
       modes: { default: config.mode, databases },
@@ -55,5 +58,23 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
     },
     json: options.json ?? false,
     verbose: options.verbose ?? false,
+  };
+}
+
+/** Another place than the configured one is asked in the same way, unless it is none for Athena. */
+function historyOf(options: SourceOptions, { history }: Config): Pick<Settings, "history" | "athena"> {
+  const entry = typeof history === "string" ? { place: history } : history;
+  const place = options.history || entry?.place;
+  if (entry === undefined || !("engine" in entry) || entry.engine !== "athena" || !place?.startsWith("s3://"))
+    return { history: place, athena: undefined };
+  const { database = "", workgroup, output, deadlineSeconds } = entry;
+  return {
+    history: place,
+    athena: {
+      database,
+      ...(workgroup === undefined ? {} : { workgroup }),
+      ...(output === undefined ? {} : { output }),
+      deadlineMs: 1000 * deadlineSeconds,
+    },
   };
 }

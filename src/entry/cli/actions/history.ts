@@ -16,7 +16,7 @@ import { coverageText, lingeringText, queryText, unusedText } from "../render/hi
 import { readSettings, type Settings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { openAws } from "../wire/aws-source.ts";
-import { historyPlace, openHistory } from "../wire/history.ts";
+import { openHistory } from "../wire/history.ts";
 
 export interface HistoryOptions extends SourceOptions {
   readonly database?: string;
@@ -132,7 +132,7 @@ async function withHistory(
   const source = () => kept(openAws(settings.aws, settings.region, context.env));
   const world = () => kept(openWorld(context, bare));
   try {
-    const history = await kept(openHistory(historyPlace(settings), context, settings.region, undefined));
+    const history = await kept(openHistory(settings, context, undefined));
     await run({
       settings,
       history,

@@ -1,5 +1,6 @@
 import { type AwsClients, awsClients } from "../../../adapters/aws/aws-clients.ts";
 import { parseS3Uri } from "../../../adapters/aws/s3-uri.ts";
+import type { AthenaSettings } from "../../../adapters/history/athena-query.ts";
 import { folderStore } from "../../../adapters/history/folder-store.ts";
 import type { HistoryStore } from "../../../adapters/history/history-store.ts";
 import { s3Store } from "../../../adapters/history/s3-store.ts";
@@ -24,17 +25,38 @@ export function openHistoryStore(
 
 /** Opens it for questions. The engine is loaded here, so that no other command waits for it. */
 export async function openHistory(
-  place: string,
+  settings: Settings,
   context: CliContext,
-  region: string | undefined,
   clients: AwsClients | undefined,
 ): Promise<FlowHistory> {
+  const place = historyPlace(settings);
+  const { athena, region } = settings;
+  if (athena !== undefined) return throughAthena(place, athena, context, region, clients);
   const { duckdbHistory } = await import("../../../adapters/history/duckdb-history.ts");
   const { fetchedFiles, filesOfFolder } = await import("../../../adapters/history/history-files.ts");
   const files = place.startsWith("s3://")
     ? fetchedFiles(openHistoryStore(place, context, region, clients))
     : filesOfFolder(place);
   return duckdbHistory(files);
+}
+
+async function throughAthena(
+  place: string,
+  athena: AthenaSettings,
+  context: CliContext,
+  region: string | undefined,
+  clients: AwsClients | undefined,
+): Promise<FlowHistory> {
+  const { athenaHistory } = await import("../../../adapters/history/athena-history.ts");
+  const uri = parseS3Uri(place);
+  if (!uri.ok) throw new CliProblem(uri.error);
+  const regional = region === undefined ? {} : { region };
+  return athenaHistory(
+    clients ?? awsClients({ env: context.env, ...regional }),
+    uri.value,
+    athena,
+    context.clock,
+  );
 }
 
 /** The place that was named, or why the command cannot go on. */
