@@ -63,12 +63,12 @@ async function exported(data: MapData, path: string): Promise<string> {
 
 async function historyOf(
   context: CliContext,
-  { history: place, region }: Settings,
+  settings: Settings,
   { source }: World,
   { plan }: Planned,
 ): Promise<MapHistory | undefined> {
-  if (place === undefined) return undefined;
-  const history = await openHistory(place, context, region, source.clients);
+  if (settings.history === undefined) return undefined;
+  const history = await openHistory(settings, context, source.clients);
   try {
     return await readMapHistory(
       history,
