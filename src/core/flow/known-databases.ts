@@ -5,6 +5,8 @@ export interface KnownDatabase {
   readonly address: Address;
   /** The port that it serves; absent when unknown. */
   readonly port?: number;
+  /** True when another database may answer at the same address: then only the port tells which one does. */
+  readonly shared?: boolean;
   /** Its identifier, as conversations are to show it. */
   readonly database: string;
 }
@@ -30,14 +32,21 @@ function byNameAndPort(a: KnownDatabase, b: KnownDatabase): number {
   return (a.port ?? 0) - (b.port ?? 0);
 }
 
-/** The database at an address: the one that serves the port, else the first. */
+/**
+ * The database at an address: the one that serves the port. Does none serve it, then the one to which the address
+ * belongs, whatever the port; where several may answer, nobody can say which, and it is none.
+ *
+ * @param port absent when the traffic did not go to the address, but came from it
+ */
 export function databaseAt(
   databases: KnownDatabases,
   address: number | bigint,
   port: number | undefined,
 ): string | undefined {
-  const there = databases.get(address);
-  if (there === undefined) return undefined;
-  const serving = there.find((known) => known.port === port);
-  return (serving ?? there[0])?.database;
+  const there = databases.get(address) ?? [];
+  const serving = port === undefined ? undefined : there.find((known) => known.port === port);
+  if (serving !== undefined) return serving.database;
+  const [first] = there;
+  const isAlone = there.every((known) => known.database === first?.database && known.shared !== true);
+  return isAlone ? first?.database : undefined;
 }

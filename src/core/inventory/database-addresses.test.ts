@@ -32,3 +32,21 @@ it.each([
     databaseAddresses(world, "moat", new Map()).map((a) => `${formatAddress(a.address)} ${a.id}`),
   ).toEqual(want);
 });
+
+it.each([
+  { name: "an address of its own", ports: [3306], want: ["5432 no"] },
+  { name: "an address that another database fits, too", ports: [3306, 5432], want: ["3306 yes", "5432 yes"] },
+  {
+    name: "one that two others fit which no port tells apart",
+    ports: [3306, 3306, 5432],
+    want: ["5432 yes"],
+  },
+])("tells $name from one that is shared", ({ ports, want }) => {
+  const databases = ports.map((port, i) =>
+    database(`db${i}`, ["sg-old"], { port: ports.length === 1 ? 5432 : port }),
+  );
+  const world = inventory({ databases, networkInterfaces: [rds("eni-1", "10.0.9.1")] });
+  expect(
+    databaseAddresses(world, "moat", new Map()).map((a) => `${a.port} ${a.shared === true ? "yes" : "no"}`),
+  ).toEqual(want);
+});

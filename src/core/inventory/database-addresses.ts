@@ -9,6 +9,8 @@ export interface DatabaseAddress {
   readonly arn: string;
   readonly id: string;
   readonly port?: number;
+  /** True when another database may answer at the same address: then only the port tells which one does. */
+  readonly shared?: boolean;
 }
 
 /**
@@ -35,11 +37,20 @@ export function databaseAddresses(
     claim(database, singleAddresses(fromPolicy.get(database.arn)));
   }
   const taken = new Set([...claims.values()].flat().map((c) => addressKey(c.address)));
+  // Several databases fit their interfaces, those among them, too, that no port tells apart.
+  const unsettled = new Set<string>();
   for (const database of inventory.databases) {
     const unclaimed = readable(possible.get(database.arn) ?? []).filter((a) => !taken.has(addressKey(a)));
     claim(database, unclaimed);
+    for (const address of unclaimed) unsettled.add(addressKey(address));
   }
-  return [...claims.values()].flatMap((c) => (c.length === 1 ? c : []));
+  const several = Map.groupBy([...claims.values()].flat(), (c) => addressKey(c.address));
+  const isShared = ({ address }: DatabaseAddress): boolean =>
+    unsettled.has(addressKey(address)) ||
+    new Set(several.get(addressKey(address))?.map((c) => c.arn)).size > 1;
+  return [...claims.values()]
+    .flatMap((c) => (c.length === 1 ? c : []))
+    .map((c) => (isShared(c) ? { ...c, shared: true } : c));
 }
 
 const readable = (interfaces: readonly NetworkInterface[]): readonly Address[] =>
