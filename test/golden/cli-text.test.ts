@@ -106,6 +106,7 @@ describe("what a SIEM reads", () => {
   it.each([
     { name: "doctor", code: 0, args: () => ["doctor", ...sources()] },
     { name: "plan", code: 3, args: () => ["plan", ...sources(), ...flows()] },
+    { name: "status", code: 0, args: () => ["status", ...sources(), ...flows()] },
   ])("is a finding of moat $name a line, the same but for the time", async ({ name, code, args }) => {
     const run = await runCli([...args(), "--format", "ocsf"]);
     expect(run.code).toBe(code);

@@ -1,16 +1,27 @@
 import { planDocument } from "../../../core/plan/plan-document.ts";
 import type { CliContext } from "../context.ts";
 import { withWorld } from "../load.ts";
+import { findingsOcsf } from "../render/finding-ocsf.ts";
 import { statusText } from "../render/status-text.ts";
+import { findingsOfPlan } from "../render/told-finding.ts";
 import { readSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 
-/** Shows every database in a line. */
-export async function runStatus(context: CliContext, options: SourceOptions): Promise<void> {
+export interface StatusOptions extends SourceOptions {
+  readonly format?: "text" | "json" | "ocsf";
+}
+
+/** Shows every database in a line; as OCSF, what is not as it should be. */
+export async function runStatus(context: CliContext, options: StatusOptions): Promise<void> {
   const settings = await readSettings(options);
   await withWorld(context, settings, async (world) => {
-    const { plan } = await world.plan();
-    if (!settings.json) {
+    const { plan, inventory } = await world.plan();
+    if (options.format === "ocsf") {
+      const lines = findingsOcsf(findingsOfPlan(plan, inventory), context.clock.now());
+      if (lines !== "") context.out(lines);
+      return;
+    }
+    if (!settings.json && options.format !== "json") {
       context.out(statusText(plan, context.style));
       return;
     }

@@ -1,6 +1,7 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import type { StatusOptions } from "../actions/status.ts";
 import type { CliContext } from "../context.ts";
-import { type SourceOptions, withSources } from "../source-options.ts";
+import { withSources } from "../source-options.ts";
 
 /** `moat status`: every database in a line. Changes nothing. */
 export function statusCommand(context: CliContext): Command {
@@ -8,7 +9,12 @@ export function statusCommand(context: CliContext): Command {
     .description(
       "every database: mode, in sync or drifted, who reaches it now and by policy, rules used of quota",
     )
-    .action(async (options: SourceOptions) => {
+    .addOption(
+      new Option("--format <format>", "text, json, or ocsf: a Detection Finding a line")
+        .choices(["text", "json", "ocsf"])
+        .conflicts("json"),
+    )
+    .action(async (options: StatusOptions) => {
       const { runStatus } = await import("../actions/status.ts");
       await runStatus(context, options);
     });
