@@ -16,7 +16,7 @@ import { policyIndex } from "../src/core/policy/policy-index.ts";
 import { resolveIndexed } from "../src/core/policy/resolve-policy.ts";
 import { matchesQuery } from "../src/core/suggest/matches-query.ts";
 import { SUGGEST_DEFAULTS, type Suggestion } from "../src/core/suggest/model.ts";
-import { type Company, suggestCompany } from "./suggest-company.ts";
+import { type Company, hiddenCompany } from "../test/support/hidden-company.ts";
 
 const QUALITIES = [1, 0.99, 0.95, 0.9, 0.8, 0.7, 0.5];
 const SMALL = { apps: 20, databases: 60, fleet: 4, seenShare: 0.8 };
@@ -141,7 +141,7 @@ const percent = (part: number, all: number): number =>
 /** One curve. @param mostUnseenShare how much that was never seen coarse labels may mean: 1 for whatever they do */
 const curve = (mostUnseenShare: number) =>
   QUALITIES.map((quality) => {
-    const small = suggestCompany(SMALL, quality);
+    const small = hiddenCompany(SMALL, quality);
     const settings = { ...SUGGEST_DEFAULTS, mostUnseenShare };
     const found = suggestPolicy({ planned: sourceOf(small), assertions: [], settings });
     return {
@@ -154,7 +154,7 @@ const curve = (mostUnseenShare: number) =>
 
 const bounded = curve(SUGGEST_DEFAULTS.mostUnseenShare);
 const unbounded = curve(1);
-const company = suggestCompany(LARGE, 1);
+const company = hiddenCompany(LARGE, 1);
 const source = sourceOf(company);
 const start = performance.now();
 const { suggestions, totals } = suggestPolicy({ planned: source, assertions: [] });

@@ -87,12 +87,27 @@ tests: [] # none yet`);
     expect(names(twice)).toEqual(["suggested: new: 1", "suggested: new 2: 1"]);
   });
 
-  it.each(["", "rule_sets:\n", "rule_sets: # none\n", "rule_sets:\ntests: []\n"])(
-    "begins the section: %j",
-    (text) => {
-      expect(names(addRules(HEAD + text, [rule()]))).toEqual(["suggested: orders prod: 1"]);
-    },
-  );
+  it.each([
+    "",
+    "rule_sets:\n",
+    "rule_sets: # none\n",
+    "rule_sets:\ntests: []\n",
+    "rule_sets: []\ntests: []\n",
+    "rule_sets: [ ] # none yet\n",
+    "rule_sets: [\n]\ntests: []\n",
+    "rule_sets: []",
+  ])("begins the section: %j", (text) => {
+    expect(names(addRules(HEAD + text, [rule()]))).toEqual(["suggested: orders prod: 1"]);
+  });
+
+  it.each([
+    `${HEAD}rule_sets: [{ name: orders, scope: all, rules: [{ consumers: role=web, providers: role=database }] }]\n`,
+    '{ "version": 1, "labels": { "role": ["web", "database"], "app": ["orders"], "env": ["prod"] } }\n',
+  ])("says that nothing can be added between brackets: %#", (text) => {
+    expect(names(text)).toBeDefined();
+    expect(() => addRules(text, [rule()])).toThrow(/written in brackets/);
+    expect(addRules(text, [])).toBe(text);
+  });
 
   it("quotes what YAML would read as something else", () => {
     const text = addRules(HEAD, [

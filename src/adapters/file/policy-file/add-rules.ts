@@ -10,15 +10,32 @@ import {
 } from "yaml";
 import type { LabelQuery } from "../../../core/policy/source/consumer-source.ts";
 import { byScope, type LabelRule, ruleSetName } from "../../../core/suggest/label-rule.ts";
+import { PolicyFault } from "../../../ports/policy-fault.ts";
 
 /**
  * Adds rules to the text of a policy file. Not a byte of what is there changes: a rule goes behind the last one of the
- * enabled rule set that has exactly its scope, or into a new rule set behind the last.
+ * enabled rule set that has exactly its scope, or into a new rule set behind the last. Only the brackets of an empty
+ * `rule_sets: []` go, since no line could be added inside them.
  *
  * @param text a policy file that can be read
+ * @throws {PolicyFault} `invalid` where the rule sets are written in brackets
  */
 export function addRules(text: string, rules: readonly LabelRule[]): string {
+  return rules.length === 0 ? text : addLines(withoutEmptyBrackets(text), rules);
+}
+
+/** An empty list in brackets as an empty section. */
+function withoutEmptyBrackets(text: string): string {
   const sets = parseDocument(text).get("rule_sets", true);
+  if (!isSeq(sets) || sets.flow !== true || sets.items.length > 0) return text;
+  const [start, end] = sets.range ?? [0, 0];
+  return text.slice(0, start).trimEnd() + text.slice(end);
+}
+
+function addLines(text: string, rules: readonly LabelRule[]): string {
+  const document = parseDocument(text);
+  if (isMap(document.contents) && document.contents.flow === true) throw inBrackets("the whole file");
+  const sets = document.get("rule_sets", true);
   const taken = new Set(isSeq(sets) ? sets.items.map(nameOf) : []);
   const additions: Addition[] = [];
   const fresh: string[] = [];
@@ -55,13 +72,19 @@ function newSets(text: string, sets: unknown, lines: readonly string[]): Additio
     return { at: lineAfter(text, sets), lines: indented(lines, columnOf(text, sets)) };
   }
   const key = /^rule_sets:[^\n]*(?:\n|$)/m.exec(text);
-  // An empty section is one that stands there already; a section of one line in brackets cannot be added to.
-  if (key !== null && isSeq(sets) && sets.items.length > 0)
-    throw new Error("rule_sets is written in brackets");
+  // An empty section is one that stands there already.
+  if (isSeq(sets) && sets.items.length > 0) throw inBrackets("its rule_sets section");
   if (key === null) return { at: text.length, lines: ["", "rule_sets:", ...indented(lines.slice(1), 2)] };
   const empty = key.index + key[0].length;
   return { at: empty, lines: indented(lines.slice(1), 2) };
 }
+
+const inBrackets = (what: string): PolicyFault =>
+  new PolicyFault(
+    "invalid",
+    `No rule can be added to the policy file: ${what} is written in brackets, and lines are all that is ever added`,
+    "write rule_sets as a list with one dash a rule set, each on lines of its own",
+  );
 
 const indented = (lines: readonly string[], by: number): readonly string[] =>
   lines.map((line) => (line === "" ? "" : " ".repeat(by) + line));

@@ -1,4 +1,4 @@
-import { seededRandom } from "./seeded-random.ts";
+import { seededRandom } from "../../bench/seeded-random.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -42,7 +42,7 @@ const PLACES = ["eu", "us"] as const;
  *
  * @param quality share of labels that are right, 0 to 1; the others are missing, or (one in four) another value
  */
-export function suggestCompany(size: CompanySize, quality: number, seed = 7): Company {
+export function hiddenCompany(size: CompanySize, quality: number, seed = 7): Company {
   const random = seededRandom(seed);
   const chance = (share: number): boolean => random(1_000_000) < share * 1_000_000;
   const workloads = fleets(size).map(
