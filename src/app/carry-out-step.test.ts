@@ -1,19 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { database, group, rule, sg } from "../../test/fixtures/inventory.ts";
 import type { GroupMembership as Membership, RuleContent } from "../core/inventory/model.ts";
+import { AwsFault } from "../ports/aws-fault.ts";
 import { applyDatabase } from "./apply-database.ts";
 
-/** Sets the groups of a database that was planned with `sg-old`, and tells how that ended. */
+/**
+ * Sets the groups of a database that was planned with `sg-old`, and tells how that ended.
+ *
+ * @param afterBusy what the database carries once RDS has refused a first call because it is busy
+ */
 async function setGroups(
   carried: readonly string[],
   standing: readonly RuleContent[],
   listedGroups?: readonly string[],
+  afterBusy?: readonly string[],
 ) {
+  let busy = afterBusy !== undefined;
   const calls: (readonly string[])[] = [];
   const never = () => Promise.reject(new Error("No such call is in the plan"));
   const ports = {
     live: {
-      readDatabase: async () => database("orders", carried),
+      readDatabase: async () => database("orders", busy ? carried : (afterBusy ?? carried)),
       readSecurityGroups: async () => [group("sg-m", standing)],
       readInterfacesWithGroup: async () => [],
     },
@@ -25,6 +32,10 @@ async function setGroups(
       tagDatabase: never,
       deleteSecurityGroup: never,
       setDatabaseGroups: async (_: unknown, groups: readonly string[]) => {
+        if (busy) {
+          busy = false;
+          throw new AwsFault("busy", "InvalidDBInstanceState", "ModifyDBInstance", "It is not available", "wait");
+        }
         calls.push(groups);
       },
     },
@@ -69,6 +80,16 @@ describe("the list of a database's groups", () => {
     const rules = [rule("10.0.1.0/24")];
     expect((await setGroups(["sg-gone"], rules, ["sg-gone"])).calls).toEqual([["sg-old", "sg-m"]]);
     expect((await setGroups(["sg-old"], rules, ["sg-gone"])).problem).toBe("DATABASE_GROUPS_MOVED");
+  });
+
+  it("is looked at again after each wait for a busy database", async () => {
+    const rules = [rule("10.0.1.0/24")];
+    expect((await setGroups(["sg-old"], rules, undefined, ["sg-old"])).calls).toEqual([["sg-old", "sg-m"]]);
+    expect(await setGroups(["sg-old"], rules, undefined, ["sg-original"])).toEqual({
+      calls: [],
+      status: "moved",
+      problem: "DATABASE_GROUPS_MOVED",
+    });
   });
 
   it("is left alone where a planned rule does not stand", async () => {

@@ -87,12 +87,14 @@ async function settling(run: Run, isNew: boolean, call: () => Promise<void>): Pr
  */
 async function setDatabaseGroups(run: Run, step: StepOf<"setDatabaseGroups">): Promise<void> {
   const groups = step.groups.map((ref) => resolve(run, ref));
-  await expectAttached(run);
-  await expectRules(run, groups);
   const { id, kind } = run.database;
-  await whileBusy(run, () =>
-    recordedWrite(run, step, () => run.ports.enforcement.setDatabaseGroups({ id, kind }, groups)),
-  );
+  await whileBusy(run, async () => {
+    // Looked at again after each wait: a database is busy because somebody changes it, a rollback perhaps, which
+    // deletes the very group that is to be attached.
+    await expectAttached(run);
+    await expectRules(run, groups);
+    await recordedWrite(run, step, () => run.ports.enforcement.setDatabaseGroups({ id, kind }, groups));
+  });
   run.attached = groups;
 }
 
