@@ -27,7 +27,7 @@ const MOST_PIECE = 4 * 1024 ** 2;
 
 /** AWS writes gzip; the others are what tools that rewrite logs like. Snappy is in the format's library. */
 const DECOMPRESSORS: Compressors = {
-  // In one piece where the page's header tells the truth: zlib's own pieces of 16 KiB cost as much as inflating does.
+  // In one piece where the page's header tells the truth, instead of zlib's pieces of 16 KiB that it then joins.
   GZIP: (input, length) =>
     gunzipSync(input, {
       maxOutputLength: Math.max(length, 1),
