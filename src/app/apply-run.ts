@@ -2,6 +2,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { RuleContent } from "../core/inventory/model.ts";
 import type { Step } from "../core/plan/plan.ts";
 import { stepDocument } from "../core/plan/plan-document.ts";
+import type { GroupMembers } from "../core/rule/reference-members.ts";
 import type { AuditLog, RunStart } from "../ports/audit-log.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Enforcement } from "../ports/enforcement.ts";
@@ -19,6 +20,8 @@ export interface DatabaseSteps {
   /** The whole desired ingress of its managed groups; nothing is attached or detached unless it stands. */
   readonly rules: readonly RuleContent[];
   readonly steps: readonly Step[];
+  /** Who carries the groups that desired rules name, as the plan found it. Absent: no rule names one. */
+  readonly members?: readonly GroupMembers[];
   readonly basis: string;
   /** Put on record with the first write. */
   readonly start?: RunStart;

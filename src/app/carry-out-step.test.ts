@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { database, group, rule, sg } from "../../test/fixtures/inventory.ts";
 import type { GroupMembership as Membership, RuleContent } from "../core/inventory/model.ts";
+import type { Cidr } from "../core/net/cidr.ts";
+import type { Step } from "../core/plan/plan.ts";
 import { AwsFault } from "../ports/aws-fault.ts";
 import { applyDatabase } from "./apply-database.ts";
 
@@ -34,7 +36,13 @@ async function setGroups(
       setDatabaseGroups: async (_: unknown, groups: readonly string[]) => {
         if (busy) {
           busy = false;
-          throw new AwsFault("busy", "InvalidDBInstanceState", "ModifyDBInstance", "It is not available", "wait");
+          throw new AwsFault(
+            "busy",
+            "InvalidDBInstanceState",
+            "ModifyDBInstance",
+            "It is not available",
+            "wait",
+          );
         }
         calls.push(groups);
       },
@@ -170,5 +178,84 @@ describe("a group that is no longer needed", () => {
   it("is deleted once RDS has let go of it", async () => {
     const [still, gone] = [[member("sg-spare", "removing")], [member("sg-m", "active")]];
     expect(await deleteSpare([still, still, gone])).toEqual({ calls: ["sg-spare"], writes: 1, findings: [] });
+  });
+});
+
+describe("a rule that names a group", () => {
+  /** Carries out one step of a plan that found `10.0.1.1` and `10.0.1.2` behind sg-web. */
+  async function carryOut(step: Step, addresses: readonly string[]) {
+    const calls: string[] = [];
+    const never = () => Promise.reject(new Error("No such call is in the plan"));
+    const call = (name: string) => async () => {
+      calls.push(name);
+    };
+    const ports = {
+      live: {
+        readDatabase: never,
+        readSecurityGroups: never,
+        readInterfacesWithGroup: async (groupId: string) =>
+          groupId === "sg-web" ? [{ networkInterfaceId: "eni-1", groupIds: ["sg-web"], addresses }] : [],
+      },
+      enforcement: {
+        createSecurityGroup: never,
+        authorize: call("authorize"),
+        revoke: call("revoke"),
+        tagSecurityGroup: never,
+        tagDatabase: never,
+        deleteSecurityGroup: never,
+        setDatabaseGroups: never,
+      },
+      audit: { record: async () => undefined },
+      clock: { now: () => 0, sleep: async () => undefined },
+    };
+    const outcome = await applyDatabase(ports, {
+      id: "orders",
+      arn: "arn",
+      kind: "instance",
+      managedGroups: ["sg-m"],
+      attachedGroups: ["sg-m"],
+      rules: [rule("sg-web")],
+      steps: [step],
+      members: [{ groupId: "sg-web", cidrs: ["10.0.1.1/32" as Cidr, "10.0.1.2/32" as Cidr] }],
+      basis: "",
+    });
+    return { calls, status: outcome.status, problem: outcome.problem?.code };
+  }
+
+  const authorize = (source: string): Step => ({
+    action: "authorize",
+    group: "sg-m",
+    rules: [rule(source)],
+    ruleTags: {},
+    why: "",
+  });
+  const revoke: Step = { action: "revoke", group: "sg-m", rules: [rule("10.0.1.1/32")], why: "" };
+  const FOUND = ["10.0.1.1", "10.0.1.2"];
+  const moved = { calls: [], status: "moved", problem: "GROUP_MEMBERS_MOVED" };
+
+  it.each([
+    {
+      what: "is made while the same carry the group",
+      step: authorize("sg-web"),
+      who: FOUND,
+      calls: ["authorize"],
+    },
+    { what: "lets go what it replaces while they do", step: revoke, who: FOUND, calls: ["revoke"] },
+    {
+      what: "does not hinder a rule that lets somebody in by address",
+      step: authorize("10.0.9.9/32"),
+      who: [],
+      calls: ["authorize"],
+    },
+  ])("$what", async ({ step, who, calls }) => {
+    expect(await carryOut(step, who)).toEqual({ calls, status: "done", problem: undefined });
+  });
+
+  it.each([
+    { what: "made when somebody has joined", step: authorize("sg-web"), who: [...FOUND, "10.0.9.9"] },
+    { what: "made when somebody has left", step: authorize("sg-web"), who: ["10.0.1.1"] },
+    { what: "relied on when somebody has left", step: revoke, who: ["10.0.1.2"] },
+  ])("is not $what", async ({ step, who }) => {
+    expect(await carryOut(step, who)).toEqual(moved);
   });
 });

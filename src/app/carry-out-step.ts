@@ -6,6 +6,7 @@ import { ruleKey } from "../core/rule/rule-key.ts";
 import { AwsFault } from "../ports/aws-fault.ts";
 import type { ApplyStatus } from "./apply-outcome.ts";
 import { type Run, recordedWrite } from "./apply-run.ts";
+import { changedMembers } from "./changed-members.ts";
 import { waitUntilActive } from "./wait-until-active.ts";
 
 /** The world is not as the plan says; the rest of this database's steps is left undone. */
@@ -34,9 +35,7 @@ export async function carryOutStep(run: Run, step: Step): Promise<void> {
     case "authorize":
       return authorize(run, step);
     case "revoke":
-      return recordedWrite(run, step, () =>
-        run.ports.enforcement.revoke(resolve(run, step.group), step.rules),
-      );
+      return revoke(run, step);
     case "setDatabaseGroups":
       return setDatabaseGroups(run, step);
     case "waitUntilActive":
@@ -60,7 +59,13 @@ async function createGroup(run: Run, step: StepOf<"createSecurityGroup">): Promi
   run.created.set(step.group, id);
 }
 
+async function revoke(run: Run, step: StepOf<"revoke">): Promise<void> {
+  await expectMembers(run);
+  await recordedWrite(run, step, () => run.ports.enforcement.revoke(resolve(run, step.group), step.rules));
+}
+
 async function authorize(run: Run, step: StepOf<"authorize">): Promise<void> {
+  if (step.rules.some((rule) => rule.source.kind === "securityGroup")) await expectMembers(run);
   const groupId = resolve(run, step.group);
   const isNew = run.created.has(step.group);
   await settling(run, isNew, () =>
@@ -93,6 +98,7 @@ async function setDatabaseGroups(run: Run, step: StepOf<"setDatabaseGroups">): P
     // deletes the very group that is to be attached.
     await expectAttached(run);
     await expectRules(run, groups);
+    await expectMembers(run);
     await recordedWrite(run, step, () => run.ports.enforcement.setDatabaseGroups({ id, kind }, groups));
   });
   run.attached = groups;
@@ -111,6 +117,12 @@ async function expectAttached(run: Run): Promise<void> {
     why: "Somebody else changed its groups since the plan was made",
     fix: "Make a new plan",
   });
+}
+
+/** A rule that names a group means what the plan meant only as long as the same interfaces carry the group. */
+async function expectMembers(run: Run): Promise<void> {
+  const changed = await changedMembers(run.ports.live, run.database.members ?? []);
+  if (changed !== undefined) throw new StepStopped("moved", changed);
 }
 
 /** Reads the desired rules back, with patience for reads that lag behind. */

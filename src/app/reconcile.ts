@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { byDanger } from "../core/guard/by-danger.ts";
 import type { DatabasePlan, Plan } from "../core/plan/plan.ts";
+import { sourceText } from "../core/rule/rule-text.ts";
 import type { DatabaseOutcome } from "./apply-outcome.ts";
 import { applyPlan } from "./apply-plan.ts";
 import type { ApplyPorts, DatabaseSteps } from "./apply-run.ts";
@@ -80,6 +81,8 @@ function joined(before: DatabaseOutcome | undefined, now: DatabaseOutcome): Data
 /** The part of a database's plan that is carried out. */
 export function databaseSteps(plan: DatabasePlan): DatabaseSteps {
   const { id, arn, kind, managedGroups, attachedGroups, listedGroups, rules, steps, basis } = plan;
+  const named = new Set(rules.flatMap((r) => (r.standsFor === undefined ? [] : [sourceText(r.source)])));
+  const members = plan.members.filter((m) => named.has(m.groupId));
   return {
     id,
     arn,
@@ -89,6 +92,7 @@ export function databaseSteps(plan: DatabasePlan): DatabaseSteps {
     ...(listedGroups === undefined ? {} : { listedGroups }),
     rules,
     steps,
+    ...(members.length === 0 ? {} : { members }),
     basis,
     start: enforcementStart(plan),
   };

@@ -1,5 +1,5 @@
 import type { DatabasePlan } from "../core/plan/plan.ts";
-import { ruleDocument } from "../core/plan/plan-document.ts";
+import { desiredRuleDocument, ruleDocument } from "../core/plan/plan-document.ts";
 import type { RunPurpose, RunStart } from "../ports/audit-log.ts";
 
 /** What goes on record before the first write of an enforcement. */
@@ -12,7 +12,10 @@ export function enforcementStart(plan: DatabasePlan): RunStart {
     attached: plan.attachedGroups,
     keptGroups: plan.keptGroups,
     groups: Object.fromEntries(plan.found.map((g) => [g.groupId, g.rules.map(ruleDocument)])),
-    rules: plan.rules.map(ruleDocument),
+    rules: plan.rules.map(desiredRuleDocument),
+    ...(plan.members.length === 0
+      ? {}
+      : { members: Object.fromEntries(plan.members.map((m) => [m.groupId, m.cidrs])) }),
   };
 }
 

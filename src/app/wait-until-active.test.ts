@@ -22,7 +22,7 @@ async function waitThrough(answers: readonly Partial<Database>[], interfaces: re
     },
     readSecurityGroups: async () => [],
     readInterfacesWithGroup: async () =>
-      interfaces.map((groupIds, i) => ({ networkInterfaceId: `eni-${i}`, groupIds })),
+      interfaces.map((groupIds, i) => ({ networkInterfaceId: `eni-${i}`, groupIds, addresses: [] })),
   };
   const clock = {
     now: () => now,

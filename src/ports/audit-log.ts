@@ -29,6 +29,8 @@ export interface RunStart {
   readonly groups: Readonly<Record<string, readonly unknown[]>>;
   /** What the managed groups should say. */
   readonly rules: readonly unknown[];
+  /** CIDRs of those who carried a group that rules of ours name, by group id. */
+  readonly members?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Where each write is recorded before it is made. A record that cannot be written stops the write. */

@@ -1,4 +1,4 @@
-import type { Database, Inventory, SecurityGroup } from "../core/inventory/model.ts";
+import type { Database, Inventory, NetworkInterface, SecurityGroup } from "../core/inventory/model.ts";
 
 /** Reads what AWS has: live, from the sandbox, or from a folder of saved answers. */
 export interface InventorySource {
@@ -12,8 +12,9 @@ export interface InventorySource {
 export interface LiveState {
   readDatabase(arn: string): Promise<Database | undefined>;
   readSecurityGroups(groupIds: readonly string[]): Promise<readonly SecurityGroup[]>;
-  /** Group ids on each interface that carries any of the given groups. */
-  readInterfacesWithGroup(
-    groupId: string,
-  ): Promise<readonly { readonly networkInterfaceId: string; readonly groupIds: readonly string[] }[]>;
+  /** The interfaces that carry the group. */
+  readInterfacesWithGroup(groupId: string): Promise<readonly GroupInterface[]>;
 }
+
+/** What is asked of an interface while a plan is being carried out. */
+export type GroupInterface = Pick<NetworkInterface, "networkInterfaceId" | "groupIds" | "addresses">;

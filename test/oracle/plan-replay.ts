@@ -16,6 +16,8 @@ export interface ReplayWorld {
   attached: string[];
   readonly groupsPerInterface: number;
   readonly rulesPerGroup: number;
+  /** Hosts behind the groups that rules name. */
+  readonly members?: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 export interface ReplayStep {
@@ -30,15 +32,16 @@ const ADDRESSES = Array.from({ length: 16 }, (_, i) => i);
 /** Which of the sixteen addresses may open a connection to the port. */
 export function admittedHosts(world: ReplayWorld, groups: readonly string[], port: number): Set<number> {
   const rules = groups.flatMap((g) => world.groups.get(g) ?? []);
-  return new Set(ADDRESSES.filter((host) => rules.some((r) => admits(r, host, port))));
+  return new Set(ADDRESSES.filter((host) => rules.some((r) => admits(r, host, port, world.members))));
 }
 
-function admits(rule: ReplayRule, host: number, port: number): boolean {
+function admits(rule: ReplayRule, host: number, port: number, members: ReplayWorld["members"]): boolean {
   if (rule.direction !== "ingress") return false;
   const portFits =
     rule.protocol === "-1" ||
     (rule.protocol === "tcp" && (rule.fromPort ?? 0) <= port && port <= (rule.toPort ?? 65535));
   if (!portFits || rule.source.includes(":")) return false;
+  if (rule.source.startsWith("sg-")) return members?.get(rule.source)?.has(host) === true;
   const [base = "", length = "32"] = rule.source.split("/");
   const bits = (text: string): string =>
     text

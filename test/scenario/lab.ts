@@ -45,13 +45,21 @@ export function install(
   clients: AwsClients,
   policy: PolicySource,
   clock: Clock,
-  { acknowledged = new Set<string>(), shrinkPercent = 30 } = {},
+  {
+    acknowledged = new Set<string>(),
+    shrinkPercent = 30,
+    groupReferences = "off",
+  }: Pick<PlanSettings, "groupReferences"> & {
+    readonly acknowledged?: Set<string>;
+    readonly shrinkPercent?: number;
+  } = {},
 ): Installation {
   const settings: PlanSettings = {
     owner: "moat",
     modes: { default: "observe", databases: {} },
     acknowledged,
     shrinkPercent,
+    groupReferences,
   };
   const audit: AuditEntry[] = [];
   const inventory = awsInventorySource(clients);
@@ -114,6 +122,7 @@ export interface LabPlan {
   readonly databases: readonly LabDatabase[];
   readonly consumers: readonly LabConsumer[];
   readonly seed?: number;
+  readonly groupReferences?: "off" | "exact";
 }
 
 /** An embedded AWS and PCE with Moat installed, and a watch on every connection. */
@@ -203,7 +212,7 @@ export function buildLab(plan: LabPlan): Lab {
     clock: time,
   });
   return {
-    ...install(clients, policy, time),
+    ...install(clients, policy, time, { groupReferences: plan.groupReferences ?? "off" }),
     sandbox,
     pce,
     clock,

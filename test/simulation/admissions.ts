@@ -1,4 +1,5 @@
 import type { Lab, LabDatabaseAt } from "../scenario/lab.ts";
+import { ROLES } from "./sim-company.ts";
 
 /** A port on which no policy grants anything. */
 export const OTHER_PORT = 22;
@@ -29,7 +30,9 @@ export class Admissions {
 
   /** Everybody who is admitted now; an interface whose set is the same object as before is unchanged. */
   look(): Admitted {
-    const consumers = ["apps", "clients"].map((name) => this.#group(this.#lab.groups.get(name) ?? "")).join();
+    const consumers = ["apps", "clients", ...ROLES]
+      .map((name) => this.#group(this.#lab.groups.get(name) ?? ""))
+      .join();
     const admitted = new Map<string, ReadonlySet<string>>();
     for (const database of this.#lab.databases.values())
       for (const eni of database.interfaces())

@@ -33,6 +33,8 @@ export const TROUBLES: readonly string[] = [
   "tamper: failover",
   "tamper: restore",
   "tamper: terraform",
+  "tamper: join",
+  "a rule named a group",
   "policy: relabel",
   "policy: add",
   "policy: remove",

@@ -1,4 +1,5 @@
 import { authorize } from "../../src/sandbox/aws/model/ec2/authorize.ts";
+import { setInterfaceGroups } from "../../src/sandbox/aws/model/ec2/interfaces.ts";
 import { modifyRules } from "../../src/sandbox/aws/model/ec2/modify-rules.ts";
 import { revoke } from "../../src/sandbox/aws/model/ec2/revoke.ts";
 import { failoverCluster, replaceInterface } from "../../src/sandbox/aws/model/rds/failover.ts";
@@ -11,7 +12,7 @@ import { covers } from "../scenario/group-rules.ts";
 import { known, type Lab, type LabDatabaseAt } from "../scenario/lab.ts";
 import type { Dice } from "./dice.ts";
 import { type Grants, type Invariants, modeOf } from "./invariants.ts";
-import { drawLabels, type SimCompany } from "./sim-company.ts";
+import { drawLabels, ROLES, type SimCompany } from "./sim-company.ts";
 
 /** Everybody but Moat: people who change policy, and hands that change groups, rules, tags and databases. */
 export class OtherHands {
@@ -120,6 +121,7 @@ export class OtherHands {
       failover: () => this.#failover(database),
       restore: () => this.#restore(database),
       terraform: () => this.#setGroups(database, this.#declared.get(database.id) ?? []),
+      ...(this.#company.groupReferences ? { join: () => this.#join() } : {}),
       mode: () => this.#setMode(database, modeOf(this.#lab, database) === "enforce" ? "observe" : "enforce"),
     };
     const [name, deed] = this.#dice.pick(Object.entries(deeds));
@@ -172,6 +174,16 @@ export class OtherHands {
     this.#invariants.byOthers(this.#touchedBy([cidr]), () =>
       tolerating(() => authorize(ec2, group, { isEgress: false, permissions: [permission], tags: [] })),
     );
+  }
+
+  /** A consumer leaves its group for another one. */
+  #join(): void {
+    const ec2 = this.#lab.sandbox.ec2();
+    const eni = this.#dice.pick([...ec2.interfaces.values()].filter((i) => !i.requesterManaged));
+    const group = known(this.#lab.groups, this.#dice.pick(["apps", ...ROLES]));
+    const addresses = new Set([eni.privateIpAddress, ...eni.ipv6Addresses]);
+    const touched = [...this.#lab.databases.keys()].map((database) => ({ database, addresses }));
+    this.#invariants.byOthers(touched, () => setInterfaceGroups(ec2, eni, [group]));
   }
 
   #attach(database: LabDatabaseAt): void {

@@ -2,7 +2,7 @@ import { VPC_QUOTA } from "../../src/sandbox/aws/model/quotas.ts";
 import { buildLab, type Lab, type LabConsumer, type LabDatabase, type LabPlan } from "../scenario/lab.ts";
 import type { Dice } from "./dice.ts";
 
-const ROLES = ["web", "batch", "report"] as const;
+export const ROLES = ["web", "batch", "report"] as const;
 const APPS = ["orders", "finance"] as const;
 /** Neighbours, so that their addresses merge into larger ranges and split again. */
 const FIRST_HOST = 8;
@@ -14,7 +14,12 @@ export interface SimCompany {
   readonly addresses: readonly string[];
   readonly ruleSets: readonly { readonly ruleSet: string; readonly rule: string }[];
   readonly ipList: string;
+  /** Whether Moat may name groups here: then consumers carry a group for each role. */
+  readonly groupReferences: boolean;
 }
+
+/** A quarter of all companies; without a throw of the dice, so that the others stay what they were. */
+const namesGroups = (seed: number): boolean => seed % 4 === 0;
 
 /** Draws a company. */
 export function drawCompany(seed: number, dice: Dice): SimCompany {
@@ -48,18 +53,27 @@ export function drawCompany(seed: number, dice: Dice): SimCompany {
     return { ruleSet, rule };
   });
   pce.provision();
-  return { lab, addresses: plan.consumers.flatMap((c) => c.addresses), ruleSets, ipList };
+  return {
+    lab,
+    addresses: plan.consumers.flatMap((c) => c.addresses),
+    ruleSets,
+    ipList,
+    groupReferences: namesGroups(seed),
+  };
 }
 
 function drawPlan(seed: number, dice: Dice): LabPlan {
   const consumers: LabConsumer[] = Array.from({ length: HOSTS }, (_, i) => {
     const host = FIRST_HOST + i;
-    return {
+    const consumer = {
       name: `host-${host}`,
       addresses: [`10.20.1.${host}`, ...(dice.chance(0.2) ? [`2001:db8::${host}`] : [])],
       ...(dice.chance(0.8) ? { labels: drawLabels(dice) } : {}),
       group: dice.chance(0.5) ? "apps" : "clients",
     };
+    return namesGroups(seed) && consumer.labels !== undefined
+      ? { ...consumer, group: consumer.labels.role }
+      : consumer;
   });
   const legacy = ["legacy", "spare", "third"];
   const groups = {
@@ -67,6 +81,7 @@ function drawPlan(seed: number, dice: Dice): LabPlan {
     legacy: drawRules(dice),
     spare: drawRules(dice),
     third: [],
+    ...(namesGroups(seed) ? Object.fromEntries(ROLES.map((role) => [role, []])) : {}),
   };
   const databases = ["orders", "ledger", "stock"].slice(0, 1 + dice.upTo(3)).map((id): LabDatabase => {
     const kind = dice.pick(["instance", "instance", "cluster", "proxy"] as const);

@@ -73,6 +73,9 @@ const CALM_ROUNDS = 6;
  */
 const MAY_STAND: ReadonlySet<string> = new Set(["quota"]);
 
+/** A write call whose rule names a group. */
+const REFERENCE = /AuthorizeSecurityGroupIngress .*"Groups":\[\{/;
+
 /** What becomes of the event that tells of a change. A run starts from what it reads, so an event only ever starts one. */
 const EVENTS = ["on time", "on time", "on time", "on time", "lost", "late", "twice", "out of order"] as const;
 
@@ -139,6 +142,7 @@ class Simulation {
       ...this.#story.flatMap(trouble),
       ...kinds.map((kind) => `kind: ${kind}`),
       ...(all.some((d) => d.groups().length > 1) ? ["several groups in force"] : []),
+      ...this.#story.flatMap((line) => (REFERENCE.test(line) ? ["a rule named a group"] : [])),
       ...(this.#company.addresses.some((a) => a.includes(":")) ? ["IPv6 consumers"] : []),
       ...this.#happened,
     ]);
@@ -303,7 +307,11 @@ class Simulation {
           enqueue: (what, call) => scheduler.enqueue(run, what, call),
         })
       : await this.#wireClients(run, reads, writes);
-    return install(clients, policy, clock, { acknowledged: this.#acknowledged, shrinkPercent: 100 });
+    return install(clients, policy, clock, {
+      acknowledged: this.#acknowledged,
+      shrinkPercent: 100,
+      groupReferences: this.#company.groupReferences ? "exact" : "off",
+    });
   }
 
   async #wireClients(run: number, reads: RetryStrategyV2, writes: RetryStrategyV2): Promise<AwsClients> {

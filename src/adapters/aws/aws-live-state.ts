@@ -1,6 +1,6 @@
 import type { Database, SecurityGroup } from "../../core/inventory/model.ts";
 import { AwsFault } from "../../ports/aws-fault.ts";
-import type { LiveState } from "../../ports/inventory-source.ts";
+import type { GroupInterface, LiveState } from "../../ports/inventory-source.ts";
 import { callAws } from "./aws-call.ts";
 import type { AwsClients } from "./aws-clients.ts";
 import {
@@ -132,13 +132,17 @@ async function readSecurityGroups(
 async function readInterfacesWithGroup(
   clients: AwsClients,
   groupId: string,
-): Promise<readonly { readonly networkInterfaceId: string; readonly groupIds: readonly string[] }[]> {
+): Promise<readonly GroupInterface[]> {
   const items = await describeNetworkInterfaces(clients, groupId);
   const read = readEach(items, "NetworkInterfaces", readNetworkInterface);
   if (read.findings[0] !== undefined) {
     throw unreadableAnswer("ec2:DescribeNetworkInterfaces", read.findings[0].what);
   }
-  return read.values.map(({ networkInterfaceId, groupIds }) => ({ networkInterfaceId, groupIds }));
+  return read.values.map(({ networkInterfaceId, groupIds, addresses }) => ({
+    networkInterfaceId,
+    groupIds,
+    addresses,
+  }));
 }
 
 function unreadableAnswer(operation: string, what: string): AwsFault {

@@ -3,6 +3,7 @@ import { repaired } from "../../core/guard/tug-of-war.ts";
 import type { DatabaseAddress } from "../../core/inventory/database-addresses.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { DatabasePlan, Plan } from "../../core/plan/plan.ts";
+import { membersKey } from "../../core/rule/reference-members.ts";
 import { ruleKey } from "../../core/rule/rule-key.ts";
 import type { ApplyPorts } from "../apply-run.ts";
 import type { Traffic } from "../read-traffic.ts";
@@ -94,7 +95,10 @@ export function rememberStanding(
     else
       remembered.set(database.arn, {
         managedGroups: database.managedGroups,
-        ruleKeys: new Set(managed.flatMap((g) => g.rules.map(ruleKey))),
+        ruleKeys: new Set([
+          ...managed.flatMap((g) => g.rules.map(ruleKey)),
+          ...database.members.map(membersKey),
+        ]),
       });
   }
   return remembered;

@@ -26,6 +26,8 @@ export interface RecordedStart {
   readonly keptGroups: readonly string[];
   readonly groups: Readonly<Record<string, readonly PrintedRule[]>>;
   readonly rules: readonly PrintedRule[];
+  /** Addresses of those who carried a group that rules name, by group id; absent where no rule of ours names one. */
+  readonly members?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A line of the file, with what stands on it where it can be read. */

@@ -173,7 +173,7 @@ function replay({ start, lines }: RecordedRun): {
       keptGroups: start.keptGroups,
       steps: once.map((line) => line.record.step),
     },
-    { groups: new Map(Object.entries(start.groups)), members: new Map() },
+    { groups: new Map(Object.entries(start.groups)), members: new Map(Object.entries(start.members ?? {})) },
     false,
   );
   return {

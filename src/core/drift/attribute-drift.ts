@@ -7,6 +7,8 @@ const OPERATIONS: Readonly<Record<Drift["kind"], RegExp>> = {
   ruleAdded: /^AuthorizeSecurityGroupIngress$/,
   ruleEdited: /^ModifySecurityGroupRules$/,
   ruleRemoved: /^(RevokeSecurityGroupIngress|ModifySecurityGroupRules)$/,
+  memberJoined:
+    /^(ModifyNetworkInterfaceAttribute|ModifyInstanceAttribute|CreateNetworkInterface|RunInstances)$/,
   tagsChanged: /Tags/,
   groupDetached: /^Modify(DB|NetworkInterface)/,
   groupAttached: /^Modify(DB|NetworkInterface)/,

@@ -5,6 +5,7 @@ export type DriftKind =
   | "ruleAdded"
   | "ruleEdited"
   | "ruleRemoved"
+  | "memberJoined"
   | "tagsChanged"
   | "groupDetached"
   | "groupAttached"

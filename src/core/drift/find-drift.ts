@@ -1,8 +1,9 @@
 import type { RuleContent, SecurityGroup, SecurityGroupRule } from "../inventory/model.ts";
 import { DATABASE_TAG, isOwnRule, ORIGINAL_GROUPS_TAG, OWNER_TAG } from "../inventory/ownership.ts";
 import { isRdsConnectGroup } from "../inventory/rds-connect.ts";
-import { type AddressSet, countAddresses, subtract } from "../net/address-set.ts";
-import { type PeerIndex, reachOfRules } from "../rule/reach.ts";
+import { type AddressSet, countAddresses, isEmpty, subtract, toCidrs } from "../net/address-set.ts";
+import { addressesOfSource, type PeerIndex, reachOfRules } from "../rule/reach.ts";
+import { rememberedMembers } from "../rule/reference-members.ts";
 import { ruleKey } from "../rule/rule-key.ts";
 import { hasMarkOf, ruleOrigin } from "../rule/rule-marks.ts";
 import { portsText, sourceText } from "../rule/rule-text.ts";
@@ -11,7 +12,7 @@ import type { Drift, DriftKind } from "./drift.ts";
 /** What a keeper remembers of a database from the last time it was in sync. */
 export interface Remembered {
   readonly managedGroups: readonly string[];
-  /** Keys of the rules that stood. */
+  /** Keys of the rules that stood, and who carried the groups that they name: see `membersKey`. */
   readonly ruleKeys: ReadonlySet<string>;
 }
 
@@ -45,6 +46,7 @@ export function findDrift(input: DriftInput): readonly Drift[] {
   if (input.managed.length === 0) return [...lostMarks(input), ...deleted];
   return [
     ...changedRules(input),
+    ...joinedMembers(input),
     ...missingTags(input),
     ...lostMarks(input),
     ...attachments(input),
@@ -120,6 +122,34 @@ function removedRule(input: DriftInput, rule: RuleContent): readonly Drift[] {
     },
   ];
 }
+
+/** Somebody whom policy does not allow has joined a group that a rule of Moat's names since it was last in order. */
+function joinedMembers(input: DriftInput): readonly Drift[] {
+  return ingressOf(input.managed).flatMap(({ group, rule }) => {
+    if (rule.source.kind !== "securityGroup" || ruleOrigin(rule, input.owner) !== "granted") return [];
+    const before = rememberedMembers(input.remembered?.ruleKeys, rule.source.groupId);
+    const members = addressesOfSource(rule.source, input.peers);
+    if (before === undefined || members === undefined) return [];
+    const joined = subtract(subtract(members, before), input.allowed);
+    if (isEmpty(joined)) return [];
+    const id = rule.securityGroupRuleId ?? "";
+    return [
+      {
+        kind: "memberJoined",
+        group: group.groupId,
+        rule: contentOf(rule),
+        securityGroupRuleId: id,
+        letsIn: countAddresses(joined).toString(),
+        left: false,
+        what: `${shortList(toCidrs(joined))} joined ${rule.source.groupId}, which ${group.groupId} admits as a whole`,
+        resources: [rule.source.groupId],
+      },
+    ];
+  });
+}
+
+const shortList = (cidrs: readonly string[]): string =>
+  cidrs.length <= 3 ? cidrs.join(", ") : `${cidrs.slice(0, 3).join(", ")} and ${cidrs.length - 3} more`;
 
 function missingTags(input: DriftInput): readonly Drift[] {
   if (!input.ownsAttachment) return [];

@@ -4,6 +4,7 @@ import type { DatabaseAddress } from "../inventory/database-addresses.ts";
 import { formatAddress, parseAddress } from "../net/address.ts";
 import { addressSetOfCidrs, contains } from "../net/address-set.ts";
 import type { DatabasePlan } from "../plan/plan.ts";
+import { grantedCidrs } from "../rule/compile-rules.ts";
 
 /** How a consumer fared at a database's own port, in flow-log records. */
 export interface Attempts {
@@ -81,6 +82,6 @@ function summed(all: readonly Attempts[]): ReadonlyMap<string, Attempts> {
 
 function admits({ rules }: DatabasePlan, consumer: string): boolean {
   const address = parseAddress(consumer);
-  const cidrs = rules.flatMap(({ source }) => (source.kind === "cidr" ? [source.cidr] : []));
+  const cidrs = rules.flatMap(grantedCidrs);
   return address.ok && contains(addressSetOfCidrs(cidrs), address.value);
 }

@@ -1,7 +1,7 @@
 import { parseAddress } from "../net/address.ts";
 import { addressSetOfCidrs, contains } from "../net/address-set.ts";
 import type { DatabasePlan } from "../plan/plan.ts";
-import type { CompiledRule } from "../rule/compile-rules.ts";
+import { type CompiledRule, grantedCidrs } from "../rule/compile-rules.ts";
 import type { HistoryConsumer } from "./history-answers.ts";
 import { isServed } from "./seen-consumers.ts";
 
@@ -14,7 +14,8 @@ export interface UnusedRules {
   readonly unused: readonly CompiledRule[];
 }
 
-/** One entry a database that has unused rules. Rules that name a group or a prefix list are not judged. */
+/** One entry a database that has unused rules. Rules that name a prefix list, or
+ * a group that is not Moat's to name, are not judged. */
 export function unusedRules(
   databases: readonly DatabasePlan[],
   history: readonly HistoryConsumer[],
@@ -23,9 +24,10 @@ export function unusedRules(
   return databases.flatMap(({ id, arn, port, rules }) => {
     const seen = (rows.get(arn) ?? []).filter((row) => isServed(row, port)).map((row) => row.consumer);
     const addresses = [...new Set(seen)].map(parseAddress).flatMap((a) => (a.ok ? [a.value] : []));
-    const unused = rules.filter(({ source }) => {
-      if (source.kind !== "cidr") return false;
-      const admitted = addressSetOfCidrs([source.cidr]);
+    const unused = rules.filter((rule) => {
+      const granted = grantedCidrs(rule);
+      if (granted.length === 0) return false;
+      const admitted = addressSetOfCidrs(granted);
       return !addresses.some((address) => contains(admitted, address));
     });
     return unused.length === 0 ? [] : [{ databaseId: id, databaseArn: arn, rules: rules.length, unused }];

@@ -100,6 +100,12 @@ export interface NetworkInterface {
   readonly groupIds: readonly string[];
   readonly instanceId?: string;
   readonly interfaceType: string;
+  /** Account that the interface belongs to; absent when the answer does not say. */
+  readonly ownerId?: string;
+  /** False for an interface that forwards what is not addressed to it; absent when the answer does not say. */
+  readonly sourceDestCheck?: boolean;
+  /** Set when IPv6 blocks are delegated to it: then its IPv6 addresses are not all known. */
+  readonly delegatesIpv6?: boolean;
   /** IPv4 blocks delegated to the interface: any address in them may be that of a pod. */
   readonly prefixes?: readonly Cidr[];
   readonly tags?: Tags;
@@ -143,6 +149,8 @@ export interface Inventory {
   readonly databases: readonly Database[];
   readonly securityGroups: readonly SecurityGroup[];
   readonly networkInterfaces: readonly NetworkInterface[];
+  /** True when the source listed interfaces as such, and not only those that instances mention. */
+  readonly interfacesListed?: boolean;
   /** What labels of consumers may follow from, beside interfaces and groups. */
   readonly instances?: readonly Instance[];
   readonly subnets?: readonly Subnet[];

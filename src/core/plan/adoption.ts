@@ -99,6 +99,7 @@ export function planAdopted(
       limit: world.inventory.quotas.rulesPerSecurityGroup,
       owner: world.settings.owner,
       kept: wanted.keptRules,
+      widened: wanted.widened,
     },
     world.peers,
   );

@@ -1,6 +1,6 @@
 import { type AddressSet, addressSetOfCidrs, countAddresses, subtract, toCidrs } from "../net/address-set.ts";
 import type { Cidr } from "../net/cidr.ts";
-import type { CompiledRule } from "../rule/compile-rules.ts";
+import { type CompiledRule, grantedCidrs } from "../rule/compile-rules.ts";
 import { ruleKey } from "../rule/rule-key.ts";
 import type { DatabasePlan, LostConsumer, Plan, Refusal } from "./plan.ts";
 
@@ -86,11 +86,7 @@ const refusalKey = ({ gate }: Refusal): string => gate;
 
 /** The addresses that rules admit. Leases, too, stand in both plans. */
 function admitted(rules: readonly CompiledRule[]): AddressSet {
-  return addressSetOfCidrs(
-    rules.flatMap(({ direction, source }) =>
-      direction === "ingress" && source.kind === "cidr" ? [source.cidr] : [],
-    ),
-  );
+  return addressSetOfCidrs(rules.flatMap((rule) => (rule.direction === "ingress" ? grantedCidrs(rule) : [])));
 }
 
 function addressChange(set: AddressSet): AddressChange {

@@ -11,11 +11,12 @@ import {
 } from "../net/address-set.ts";
 import type { DatabasePolicy } from "../policy/resolution.ts";
 import type { Overflow } from "../rule/fit-rules.ts";
-import { type Reach, reachOfRules } from "../rule/reach.ts";
+import type { Reach } from "../rule/reach.ts";
 import { ruleOrigin } from "../rule/rule-marks.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
 import { mayBeAdmitted } from "./losses.ts";
 import { overflowText } from "./overflow-text.ts";
+import { reachAsGranted } from "./own-references.ts";
 import type { Gate, LostConsumer, Refusal } from "./plan.ts";
 import type { Change, LiveDatabase } from "./plan-change.ts";
 import type { World } from "./world.ts";
@@ -34,6 +35,8 @@ export interface GateContext {
   /** Set when the rules do not fit into the quotas. */
   readonly overflow?: Overflow;
   readonly losses: readonly LostConsumer[];
+  /** Keys of what stood when the database was last in order; absent where nobody kept watch. */
+  readonly memory: ReadonlySet<string> | undefined;
   /** `undefined` when no flow history was given. */
   readonly observedClients: number | undefined;
   /** Set when a flow history was named and cannot be read. */
@@ -224,7 +227,7 @@ function granted(context: GateContext): AddressSet {
   const counted = rules.some((r) => isOwnRule(r, owner))
     ? rules.filter((r) => ruleOrigin(r, owner) === "granted")
     : rules.filter((r) => !(r.source.kind === "cidr" && r.source.cidr.endsWith("/0")));
-  return union(reachOfRules(counted, port, world.peers).admitted);
+  return union(reachAsGranted(world, counted, port, context.memory).admitted);
 }
 
 function losesAccess(context: GateContext): Refusal | undefined {
@@ -248,7 +251,7 @@ function losesAccess(context: GateContext): Refusal | undefined {
  * or edited by hand, which to take out is repair and must not wait for the intruder's leave; or a lease, whose end was
  * agreed from the start.
  */
-function losesWhatWasMeant({ losses, live, port, world }: GateContext): readonly LostConsumer[] {
+function losesWhatWasMeant({ losses, live, port, world, memory }: GateContext): readonly LostConsumer[] {
   if (port === undefined) return losses;
   const managed = new Set(live.managed.map((g) => g.groupId));
   const marked = live.managed.some((g) => g.rules.some((r) => isOwnRule(r, world.settings.owner)));
@@ -261,7 +264,7 @@ function losesWhatWasMeant({ losses, live, port, world }: GateContext): readonly
     )
     .filter(({ rule, byHand }) => !(byHand && rule.direction === "ingress"))
     .map(({ rule }) => rule);
-  const reach = reachOfRules(meant, port, world.peers);
+  const reach = reachAsGranted(world, meant, port, memory);
   return losses.filter(({ consumer }) => mayBeAdmitted(reach, consumer));
 }
 

@@ -1,4 +1,4 @@
-import type { Database, RuleContent, SecurityGroup, Tags } from "../inventory/model.ts";
+import type { Database, RuleContent, SecurityGroup, SecurityGroupRule, Tags } from "../inventory/model.ts";
 import { DATABASE_TAG, OWNER_TAG } from "../inventory/ownership.ts";
 import { type AddressSet, intersect, isSubset, union } from "../net/address-set.ts";
 import { formatCidr } from "../net/cidr.ts";
@@ -6,7 +6,7 @@ import type { CompiledRule } from "../rule/compile-rules.ts";
 import { leaseTags } from "../rule/lease.ts";
 import { addressesOfSource, coversTcpPort, type PeerIndex } from "../rule/reach.ts";
 import { ruleKey } from "../rule/rule-key.ts";
-import { grantTags, ruleOrigin } from "../rule/rule-marks.ts";
+import { grantTags, type RuleOrigin, ruleOrigin } from "../rule/rule-marks.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
 import type { RevokedRule, Step } from "./plan.ts";
 
@@ -25,6 +25,8 @@ export interface GroupChange {
   readonly owner: string;
   /** Ids of rules that stay although nobody wants them here. */
   readonly kept?: ReadonlySet<string>;
+  /** Groups that a granted rule names and that others have joined. */
+  readonly widened?: ReadonlySet<string> | undefined;
 }
 
 /** The calls on one group: those that grant come before, those that only take away after every group has granted. */
@@ -46,12 +48,18 @@ export function groupSteps(change: GroupChange, peers: PeerIndex): GroupSteps | 
   const missing = [...wanted].flatMap(([key, rule]) => (standing.has(key) ? [] : [rule]));
   const surplus = live
     .filter((r) => !wanted.has(ruleKey(r)) && !isKept(change, r))
-    .map((r) => ({ ...contentOf(r), ...idOf(r), was: ruleOrigin(r, change.owner) }));
+    .map((r) => ({ ...contentOf(r), ...idOf(r), was: originOf(change, r) }));
   const inOrder = new RoomSearch(change, peers, live, missing, surplus).steps();
   if (inOrder === undefined || change.attached) return inOrder;
   // Before the group is attached, what is surplus has to go. The order is the same even so: another run, or a person,
   // may attach the group at any moment.
   return { grant: [...inOrder.grant, ...inOrder.revoke], revoke: [] };
+}
+
+function originOf({ owner, widened }: GroupChange, rule: SecurityGroupRule): RuleOrigin | "widened" {
+  const origin = ruleOrigin(rule, owner);
+  const isWidened = rule.source.kind === "securityGroup" && widened?.has(rule.source.groupId) === true;
+  return origin === "granted" && isWidened ? "widened" : origin;
 }
 
 const isKept = (change: GroupChange, { securityGroupRuleId }: RevokedRule): boolean =>

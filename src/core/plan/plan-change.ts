@@ -73,6 +73,8 @@ export interface Kept {
   readonly keptGroups: readonly SecurityGroup[];
   /** Rules of managed groups, by id. */
   readonly keptRules: ReadonlySet<string>;
+  /** Groups that a rule of ours names and that others have joined, so that the rule may go at once. */
+  readonly widened?: ReadonlySet<string>;
 }
 
 /** The ordered steps that bring one database behind exactly the given rules. */
@@ -95,7 +97,9 @@ export function planChange(
     placed.length > 0
       ? dropEmpty(placed)
       : [{ group: world.nextNewGroup(), live: new Set<string>(), placed: [], copies: [] }];
-  const work = slots.map((slot) => slotSteps(world, live, slot, { after, port, kept: kept.keptRules }));
+  const work = slots.map((slot) =>
+    slotSteps(world, live, slot, { after, port, kept: kept.keptRules, widened: kept.widened }),
+  );
   const keptIds = kept.keptGroups.map((g) => g.groupId as string);
   const target = [...work.map((w) => w.group), ...keptIds];
   const surplus = live.managed.map((g) => g.groupId as string).filter((id) => !target.includes(id));
@@ -127,7 +131,7 @@ function slotSteps(
   world: World,
   live: LiveDatabase,
   slot: Slot<CompiledRule>,
-  wanted: Pick<GroupChange, "after" | "port" | "kept">,
+  wanted: Pick<GroupChange, "after" | "port" | "kept" | "widened">,
 ): GroupSteps & { readonly group: string } {
   const group = live.managed.find((g) => g.groupId === slot.group);
   if (group === undefined)

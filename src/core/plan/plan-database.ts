@@ -6,18 +6,21 @@ import { databaseMode } from "../inventory/mode.ts";
 import type { Database, Quotas } from "../inventory/model.ts";
 import { type AddressSet, countAddresses, EMPTY_SET, union } from "../net/address-set.ts";
 import type { DatabasePolicy } from "../policy/resolution.ts";
-import { type CompiledRule, compileRules } from "../rule/compile-rules.ts";
-import { type Fit, fitRules, type SlackLimit } from "../rule/fit-rules.ts";
+import type { CompiledRule } from "../rule/compile-rules.ts";
+import type { Fit } from "../rule/fit-rules.ts";
 import { type Reach, reachOf, reachOfRules } from "../rule/reach.ts";
+import { type GroupMembers, membersKey } from "../rule/reference-members.ts";
 import { ruleKey } from "../rule/rule-key.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
 import { type Adoption, adoptedIsFull, adoptionOf, planAdopted } from "./adoption.ts";
 import { databaseFindings } from "./database-findings.ts";
+import { desiredRules } from "./desired-rules.ts";
 import { exceptionFindings } from "./exception-findings.ts";
 import { type Exceptions, exceptionsOf, withLeases } from "./exceptions.ts";
 import { refusals } from "./gates.ts";
 import { type ConsumerLabels, lostConsumers } from "./losses.ts";
 import { preferredGroupName } from "./managed-group-name.ts";
+import { referencedMembers, referenceFindings, widenedGroups } from "./own-references.ts";
 import type { DatabasePlan, FoundGroup, LostConsumer, Refusal } from "./plan.ts";
 import { type Change, type LiveDatabase, liveDatabase, planChange } from "./plan-change.ts";
 import type { ObservedConsumer, World } from "./world.ts";
@@ -44,6 +47,7 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
   const { live, rules, slack, now, change, losses, refused, exceptions, drift } = assessment;
   const { policy } = knowledge;
   const steps = change?.steps ?? [];
+  const members = referencedMembers(world, live, rules);
   return {
     id: database.id,
     arn: database.arn,
@@ -66,11 +70,13 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
     drift,
     keptGroups: exceptions.keptGroups.map((g) => g.groupId),
     found: foundGroups(live),
+    members,
     leases: exceptions.leases,
     findings: [
       ...(problem === undefined ? [] : [problem]),
       ...databaseFindings({ live, policy, now, change, mode, observed: knowledge.observed, refused }),
       ...exceptionFindings(live.database.id, exceptions, drift),
+      ...referenceFindings(world, live, rules, union(policy.allowed, exceptions.reach)),
       ...policy.findings,
     ],
     reachable: {
@@ -79,7 +85,7 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
       planned: countAddresses(union(policy.allowed, exceptions.reach)),
     },
     quota: quotaUse(world, change),
-    basis: basisOf(world, live),
+    basis: basisOf(world, live, members),
   };
 }
 
@@ -109,20 +115,21 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
   const { policy } = knowledge;
   const port = database.unsupported === undefined ? database.port : undefined;
   const exceptions = exceptionsOf(world, live, port, policy.overrideDenied, adopted);
-  const fit = fitRules(
-    policy.allowed,
-    quotasBeside(world.inventory.quotas, exceptions),
-    world.settings.slack ?? NO_SLACK,
-    union(knowledge.somebodys, policy.overrideDenied),
-  );
-  const rules =
-    port === undefined
-      ? []
-      : withLeases(compileRules(policy, port, fit.allowed, world.cidrSources), exceptions.leases, port);
+  const desired = desiredRules(world, {
+    policy,
+    port,
+    vpcId: database.vpcId,
+    quotas: quotasBeside(world.inventory.quotas, exceptions),
+    forbidden: union(knowledge.somebodys, policy.overrideDenied),
+  });
+  const { fit } = desired;
+  const rules = port === undefined ? [] : withLeases(desired.rules, exceptions.leases, port);
   const after = union(fit.allowed, exceptions.reach);
+  const memory = knowledge.remembered?.ruleKeys;
+  const widened = widenedGroups(world, live, after, memory);
   const now = port === undefined ? NOTHING : reachOf(live.attached, port, world.peers);
   const plannable = port !== undefined && live.unread.length === 0 && adoption?.kind !== "refused";
-  const change = plannable ? changeOf(world, live, { port, rules, after, exceptions }) : undefined;
+  const change = plannable ? changeOf(world, live, { port, rules, after, exceptions, widened }) : undefined;
   const losses = lostConsumers(knowledge.observed ?? [], now, after, knowledge.labelsOf);
   const refused = refusals({
     world,
@@ -135,13 +142,14 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
     ...adoptionRefusal(adoption, plannable && change === undefined, database.id),
     ...(fit.overflow === undefined ? {} : { overflow: fit.overflow }),
     losses,
+    memory,
     observedClients: knowledge.observed?.length,
     historyProblem: knowledge.historyProblem,
   });
   const drift =
     port === undefined
       ? []
-      : findDrift(driftInput(world, live, { port, rules, after, exceptions }, knowledge));
+      : findDrift(driftInput(world, live, { port, rules, after, exceptions, widened }, knowledge));
   return { live, rules, slack: fit.slack, now, change, losses, refused, exceptions, drift };
 }
 
@@ -158,12 +166,14 @@ interface Should {
   readonly rules: readonly CompiledRule[];
   readonly after: AddressSet;
   readonly exceptions: Exceptions;
+  readonly widened: ReadonlySet<string>;
 }
 
 function changeOf(world: World, live: LiveDatabase, should: Should): Change | undefined {
-  const { rules, after, port, exceptions } = should;
-  if (exceptions.adopted === undefined) return planChange(world, live, rules, after, port, exceptions);
-  return planAdopted(world, live, exceptions.adopted, { ...exceptions, rules, after, port });
+  const { rules, after, port, exceptions, widened } = should;
+  const kept = { ...exceptions, widened };
+  if (exceptions.adopted === undefined) return planChange(world, live, rules, after, port, kept);
+  return planAdopted(world, live, exceptions.adopted, { ...kept, rules, after, port });
 }
 
 function adoptionRefusal(
@@ -212,8 +222,6 @@ function withoutNaming(world: World): World {
   };
 }
 
-const NO_SLACK: SlackLimit = { maxAddresses: 0n };
-
 const NOTHING: Reach = { admitted: EMPTY_SET, untracked: EMPTY_SET, unknown: [], byReference: false };
 
 function quotaUse(world: World, change: Change | undefined): DatabasePlan["quota"] {
@@ -225,7 +233,7 @@ function quotaUse(world: World, change: Change | undefined): DatabasePlan["quota
 }
 
 /** Everything live that the steps depend on: if any of it differs later, the plan was made for another world. */
-export function basisOf(world: World, live: LiveDatabase): string {
+export function basisOf(world: World, live: LiveDatabase, members: readonly GroupMembers[] = []): string {
   const groups = [...live.managed, ...live.attached]
     .map((g) =>
       [
@@ -245,6 +253,7 @@ export function basisOf(world: World, live: LiveDatabase): string {
       quotas.rulesPerSecurityGroup,
       quotas.securityGroupsPerInterface,
       ...new Set(groups),
+      ...members.map(membersKey),
     ].join("\n"),
   );
 }

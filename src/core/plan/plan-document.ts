@@ -1,10 +1,10 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Drift } from "../drift/drift.ts";
 import type { RuleContent } from "../inventory/model.ts";
+import type { Cidr } from "../net/cidr.ts";
 import type { Because } from "../policy/resolution.ts";
 import type { CompiledRule } from "../rule/compile-rules.ts";
 import type { Lease } from "../rule/lease.ts";
-import type { RuleOrigin } from "../rule/rule-marks.ts";
 import { sourceText } from "../rule/rule-text.ts";
 import type { DatabasePlan, LostConsumer, Plan, RevokedRule, Step } from "./plan.ts";
 
@@ -16,7 +16,7 @@ export interface RuleDocument {
   readonly toPort?: number;
   readonly source: string;
   readonly securityGroupRuleId?: string;
-  readonly was?: RuleOrigin;
+  readonly was?: RevokedRule["was"];
 }
 
 /** One step as plans are printed and saved. Fields follow the action. */
@@ -48,7 +48,16 @@ export type LabelDocument = Readonly<Record<string, string | readonly string[]>>
 
 export type DatabaseDocument = Omit<
   DatabasePlan,
-  "rules" | "steps" | "reachable" | "labels" | "losesAccess" | "slack" | "drift" | "leases" | "found"
+  | "rules"
+  | "steps"
+  | "reachable"
+  | "labels"
+  | "losesAccess"
+  | "slack"
+  | "drift"
+  | "leases"
+  | "found"
+  | "members"
 > & {
   readonly labels: LabelDocument;
   /** Exact up to 2^53 addresses. */
@@ -57,6 +66,7 @@ export type DatabaseDocument = Omit<
   readonly rules: readonly (RuleDocument & {
     readonly because: readonly Because[];
     readonly lease?: CompiledRule["lease"];
+    readonly standsFor?: readonly Cidr[];
   })[];
   readonly drift: readonly (Omit<Drift, "rule" | "before"> & {
     readonly rule?: RuleDocument;
@@ -79,11 +89,11 @@ export function planDocument(plan: Plan): PlanDocument {
   };
 }
 
-function databaseDocument({ found: _, ...database }: DatabasePlan): DatabaseDocument {
+function databaseDocument({ found: _, members: __, ...database }: DatabasePlan): DatabaseDocument {
   return {
     ...database,
     rules: database.rules.map((rule) => ({
-      ...ruleDocument(rule),
+      ...desiredRuleDocument(rule),
       because: rule.because,
       ...(rule.lease === undefined ? {} : { lease: rule.lease }),
     })),
@@ -120,6 +130,14 @@ export function stepDocument(step: Step): StepDocument {
     default:
       return step;
   }
+}
+
+/** Renders a rule that should stand: of one that names a group, what policy granted by it, too. */
+export function desiredRuleDocument(
+  rule: CompiledRule,
+): RuleDocument & { readonly standsFor?: readonly Cidr[] } {
+  const { standsFor } = rule;
+  return { ...ruleDocument(rule), ...(standsFor === undefined ? {} : { standsFor }) };
 }
 
 /** Renders one rule. */

@@ -4,6 +4,7 @@ import type { Mode } from "../inventory/mode.ts";
 import type { DatabaseArn, DatabaseKind, RuleContent, Tags } from "../inventory/model.ts";
 import type { CompiledRule } from "../rule/compile-rules.ts";
 import type { Lease } from "../rule/lease.ts";
+import type { GroupMembers } from "../rule/reference-members.ts";
 import type { RuleOrigin } from "../rule/rule-marks.ts";
 
 /** A live group id, or the name (`new-1`) of a group that an earlier step creates. */
@@ -12,8 +13,8 @@ export type GroupRef = string;
 /** A rule that a step revokes, with its id where the read gave one. */
 export interface RevokedRule extends RuleContent {
   readonly securityGroupRuleId?: string;
-  /** How the rule came to be as it is. */
-  readonly was?: RuleOrigin;
+  /** How the rule came to be as it is. `widened`: as `granted`, and others have since joined the group it names. */
+  readonly was?: RuleOrigin | "widened";
 }
 
 /** One call to AWS, or one wait, with its reason. Steps of one database are ordered; each is safe to stop after. */
@@ -126,6 +127,8 @@ export interface DatabasePlan {
   readonly keptGroups: readonly string[];
   /** Rules of the managed and attached groups as the plan found them; not printed, but put on record. */
   readonly found: readonly FoundGroup[];
+  /** Who carries the groups that Moat's own rules name, or are to name; not printed, but put on record. */
+  readonly members: readonly GroupMembers[];
   /** Rules for a limited time: running ones stay, ended ones go. */
   readonly leases: readonly Lease[];
   readonly findings: readonly Diagnostic[];

@@ -4,6 +4,7 @@ import { isManagedGroupOf } from "../inventory/ownership.ts";
 import { type CidrSources, cidrSources } from "../rule/cidr-sources.ts";
 import type { SlackLimit } from "../rule/fit-rules.ts";
 import { type PeerIndex, peerIndex } from "../rule/reach.ts";
+import { type ReferableGroup, referableGroups } from "../rule/referable-groups.ts";
 import { groupNamer } from "./managed-group-name.ts";
 
 /** What the owner of the installation decides. */
@@ -23,6 +24,11 @@ export interface PlanSettings {
   readonly adopt?: Readonly<Record<string, string>>;
   /** What happens to groups that RDS's connect feature attached. Absent: `leave`. */
   readonly rdsConnect?: "leave" | "remove";
+  /**
+   * Whether one rule may name a group instead of its members' addresses, where both mean the same. Absent: `off`. With
+   * `exact` the owner vouches that no such group is shared with other accounts.
+   */
+  readonly groupReferences?: "off" | "exact";
   /** Ids of rules on managed groups that AWS itself added for its own needs, as a trail told: they are left alone. */
   readonly leftRules?: ReadonlySet<string>;
 }
@@ -42,6 +48,8 @@ export interface World {
   readonly inventory: Inventory;
   readonly settings: PlanSettings;
   readonly peers: PeerIndex;
+  /** Groups that a rule may name, by VPC; empty where the owner wants no references. */
+  readonly referable: ReadonlyMap<string, readonly ReferableGroup[]>;
   /** The peers of rules, remembered from one database to the next. */
   readonly cidrSources: CidrSources;
   readonly groups: ReadonlyMap<string, SecurityGroup>;
@@ -65,10 +73,13 @@ export function planningWorld(inventory: Inventory, settings: PlanSettings, firs
   for (const database of inventory.databases) {
     for (const groupId of attachedGroupIds(database)) push(carriers, groupId, database);
   }
+  const referable = settings.groupReferences === "exact" ? referableGroups(inventory) : [];
+  const completeGroups = new Set(referable.map((g) => g.groupId));
   return {
     inventory,
     settings,
-    peers: peerIndex(inventory),
+    peers: { ...peerIndex(inventory), completeGroups },
+    referable: Map.groupBy(referable, (g) => g.vpcId),
     cidrSources: cidrSources(),
     groups: new Map(inventory.securityGroups.map((g) => [g.groupId, g])),
     managed: managedGroups(inventory, settings.owner),

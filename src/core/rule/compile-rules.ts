@@ -1,7 +1,8 @@
-import type { RuleContent } from "../inventory/model.ts";
+import type { RuleContent, RuleSource } from "../inventory/model.ts";
 import { toRanges } from "../net/address-set.ts";
-import { cidrBlock, rangeOfBlock } from "../net/cidr.ts";
+import { type Cidr, cidrBlock, rangeOfBlock } from "../net/cidr.ts";
 import type { Because, DatabasePolicy } from "../policy/resolution.ts";
+import type { GroupReference } from "./choose-references.ts";
 import { type CidrSource, type CidrSources, cidrSources } from "./cidr-sources.ts";
 
 /** One rule that should stand, and everything that made it so. */
@@ -9,6 +10,8 @@ export interface CompiledRule extends RuleContent {
   readonly because: readonly Because[];
   /** Set for a rule that stands for a limited time only, whatever policy says. */
   readonly lease?: { readonly until: string; readonly reason?: string };
+  /** Of a rule that names a group: the granted addresses that it stands for, all of them members of the group. */
+  readonly standsFor?: readonly Cidr[];
 }
 
 /**
@@ -30,6 +33,21 @@ export function compileRules(
     for (const source of sources(range)) rules.push(new GrantedRule(policy, port, source));
   }
   return rules;
+}
+
+/** The rules that name groups, each with what put the addresses there that it stands for. */
+export const referenceRules = (
+  policy: DatabasePolicy,
+  port: number,
+  references: readonly GroupReference[],
+): readonly CompiledRule[] => references.map((reference) => new ReferenceRule(policy, port, reference));
+
+/** Addresses that policy granted by a rule: those of its CIDR, or those that its reference stands for. */
+export function grantedCidrs({
+  source,
+  standsFor,
+}: Pick<CompiledRule, "source" | "standsFor">): readonly Cidr[] {
+  return source.kind === "cidr" ? [source.cidr] : (standsFor ?? []);
 }
 
 /** What a rule says, without why. */
@@ -61,5 +79,29 @@ class GrantedRule implements CompiledRule {
 
   get because(): readonly Because[] {
     return this.#policy.reasonsWithin(rangeOfBlock(cidrBlock(this.source.cidr)));
+  }
+}
+
+/** The reasons of all that the reference stands for, each once. */
+class ReferenceRule implements CompiledRule {
+  readonly direction = "ingress";
+  readonly protocol = "tcp";
+  readonly fromPort: number;
+  readonly toPort: number;
+  readonly source: RuleSource;
+  readonly standsFor: readonly Cidr[];
+  readonly #policy: DatabasePolicy;
+
+  constructor(policy: DatabasePolicy, port: number, { groupId, standsFor }: GroupReference) {
+    this.fromPort = port;
+    this.toPort = port;
+    this.source = { kind: "securityGroup", groupId };
+    this.standsFor = standsFor;
+    this.#policy = policy;
+  }
+
+  get because(): readonly Because[] {
+    const all = this.standsFor.flatMap((cidr) => this.#policy.reasonsWithin(rangeOfBlock(cidrBlock(cidr))));
+    return [...new Map(all.map((reason) => [JSON.stringify(reason), reason])).values()];
   }
 }

@@ -24,8 +24,8 @@ export interface Reach {
   /** Peers whose addresses cannot be known from here: a group of another account, an unread prefix list. */
   readonly unknown: readonly RuleSource[];
   /**
-   * True when some peer is a group: its members come and go, and an inventory may miss some, so that an address outside
-   * of `admitted` is not proved to be refused.
+   * True when some peer is a group whose members may not all be known: they come and go, and an inventory may miss some,
+   * so that an address outside of `admitted` is not proved to be refused.
    */
   readonly byReference: boolean;
 }
@@ -34,6 +34,8 @@ export interface Reach {
 export interface PeerIndex {
   readonly groupAddresses: ReadonlyMap<string, AddressSet>;
   readonly knownGroups: ReadonlySet<string>;
+  /** Groups all of whose members are known. Absent: none. */
+  readonly completeGroups?: ReadonlySet<string>;
   readonly prefixLists: ReadonlyMap<string, PrefixList>;
 }
 
@@ -79,10 +81,13 @@ export function reachOfRules(rules: readonly RuleContent[], port: number, peers:
       untracked.push(addresses);
   }
   const byReference = rules.some(
-    (r) => r.direction === "ingress" && r.source.kind === "securityGroup" && coversTcpPort(r, port),
+    (r) => r.direction === "ingress" && isUncertain(r.source, peers) && coversTcpPort(r, port),
   );
   return { admitted: union(...sets), untracked: union(...untracked), unknown, byReference };
 }
+
+const isUncertain = (source: RuleSource, { completeGroups }: PeerIndex): boolean =>
+  source.kind === "securityGroup" && completeGroups?.has(source.groupId) !== true;
 
 /** True when the rule lets TCP through to this port. */
 export function coversTcpPort(rule: RuleContent, port: number): boolean {

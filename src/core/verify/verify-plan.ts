@@ -7,6 +7,8 @@ export interface PrintedRule {
   readonly fromPort?: number;
   readonly toPort?: number;
   readonly source: string;
+  /** Of a wanted rule that names a group: the addresses that it is to admit, whoever carries the group. */
+  readonly standsFor?: readonly string[];
 }
 
 /** A step as plans print it. */
@@ -76,7 +78,7 @@ export function verifyDatabase(
     groups: new Map([...world.groups].map(([id, rules]) => [id, [...rules]])),
     attached: [...database.attachedGroups],
   };
-  const wanted = rangesOf([...database.rules, ...leftAlone(database, world)], port, world);
+  const wanted = rangesOf([...database.rules.flatMap(meant), ...leftAlone(database, world)], port, world);
   const before = admitted(state, port, world);
   const violations: Violation[] = [];
   for (const [i, step] of database.steps.entries()) {
@@ -94,6 +96,11 @@ export function verifyDatabase(
       what: `at the end ${plainText(gap)} is not as policy says`,
     });
   return { steps: database.steps.length, violations };
+}
+
+/** What a wanted rule is for: a reference to a group must come to the addresses that the plan says it stands for. */
+function meant(rule: PrintedRule): readonly PrintedRule[] {
+  return rule.standsFor?.map((source) => ({ ...rule, source })) ?? [rule];
 }
 
 /** Rules that the plan says are nobody's business of ours: they are part of what must be true in the end. */

@@ -114,6 +114,12 @@ export const ConfigSchema = z.strictObject({
     .enum(["leave", "remove"])
     .describe("What happens to groups that RDS's connect feature attached to an enforced database")
     .default("leave"),
+  securityGroupReferences: z
+    .enum(["off", "exact"])
+    .describe(
+      "exact: one rule names a security group where its members are exactly addresses that policy grants, and that saves rules; whoever joins the group comes in until the next run",
+    )
+    .default("off"),
   notify: z
     .strictObject({
       eventBus: z.string().min(1).describe("Name or ARN of an EventBridge bus").optional(),

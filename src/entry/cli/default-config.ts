@@ -12,6 +12,7 @@ export const DEFAULT_CONFIG: Config = {
   shrinkPercent: 30,
   callPercent: 20,
   rdsConnect: "leave",
+  securityGroupReferences: "off",
   publicIp: false,
   directActorsIgnoreScope: false,
 };

@@ -53,6 +53,7 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
       acknowledged: new Set(options.acknowledge ?? []),
       shrinkPercent: config.shrinkPercent,
       rdsConnect: config.rdsConnect,
+      groupReferences: config.securityGroupReferences,
       adopt,
       ...(config.slack === undefined ? {} : { slack: { maxAddresses: BigInt(config.slack.maxAddresses) } }),
     },

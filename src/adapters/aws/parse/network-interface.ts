@@ -21,6 +21,9 @@ const Schema = z.object({
   ),
   Ipv6Addresses: list(z.object({ Ipv6Address: optional(z.string()) })),
   Ipv4Prefixes: list(z.object({ Ipv4Prefix: z.string() })),
+  Ipv6Prefixes: list(z.unknown()),
+  OwnerId: optional(z.string()),
+  SourceDestCheck: optional(z.boolean()),
   Groups: list(z.object({ GroupId: z.string().min(1) })),
   Attachment: optional(z.object({ InstanceId: optional(z.string()) })),
   InterfaceType: optional(z.string()),
@@ -56,8 +59,18 @@ export function readNetworkInterface(
     ...(instance ? { instanceId: instance } : {}),
     interfaceType: shape.InterfaceType ?? "interface",
     ...prefixes.value,
+    ...ownerOf(shape),
     ...tagsOf(shape),
   });
+}
+
+/** What tells whether a reference to a group means this interface, and the way there. */
+function ownerOf({ OwnerId, SourceDestCheck, Ipv6Prefixes }: Shape): Partial<NetworkInterface> {
+  return {
+    ...(OwnerId ? { ownerId: OwnerId } : {}),
+    ...(SourceDestCheck === undefined ? {} : { sourceDestCheck: SourceDestCheck }),
+    ...(Ipv6Prefixes.length === 0 ? {} : { delegatesIpv6: true }),
+  };
 }
 
 /** DescribeNetworkInterfaces says TagSet where the rest of EC2 says Tags. */

@@ -40,6 +40,7 @@ export function parseInventory(answers: AwsAnswers): Inventory {
       .toSorted(by((d) => d.arn)),
     securityGroups: withoutRepeats(groups.groups).toSorted(by((g) => g.groupId)),
     networkInterfaces: withoutRepeats(consumers.networkInterfaces).toSorted(by((i) => i.networkInterfaceId)),
+    interfacesListed: answers.networkInterfaces.length > 0,
     instances: withoutRepeats(consumers.instances).toSorted(by((i) => i.instanceId)),
     subnets: withoutRepeats(consumers.subnets).toSorted(by((s) => s.subnetId)),
     consumersUnread: [...(answers.consumersUnread ?? []), ...consumers.findings],

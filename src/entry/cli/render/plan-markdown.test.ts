@@ -23,6 +23,7 @@ const database = (over: Partial<DatabasePlan> = {}): DatabasePlan => ({
   drift: [],
   keptGroups: [],
   found: [],
+  members: [],
   leases: [],
   findings: [],
   reachable: { now: 5n, nowUnknown: false, planned: 2n },

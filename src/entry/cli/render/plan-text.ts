@@ -1,6 +1,8 @@
 import { assertNever } from "../../../core/assert-never.ts";
+import { addressSetOfCidrs, countAddresses } from "../../../core/net/address-set.ts";
 import type { DatabasePlan, LostConsumer, Plan, Refusal, Step } from "../../../core/plan/plan.ts";
 import type { Because } from "../../../core/policy/resolution.ts";
+import type { CompiledRule } from "../../../core/rule/compile-rules.ts";
 import { portsText, sourceText } from "../../../core/rule/rule-text.ts";
 import { driftText } from "./drift-text.ts";
 import { problemText } from "./problem-text.ts";
@@ -65,8 +67,8 @@ const reachableNow = (d: DatabasePlan): string =>
 
 function stepsText(d: DatabasePlan, options: PlanTextOptions): readonly string[] {
   if (d.steps.length === 0) return d.mode === "observe" ? rulesText(d, options) : [];
-  const because = new Map(d.rules.map((r) => [sourceText(r.source), r.because]));
-  return ["", ...d.steps.flatMap((s) => stepText(s, because, options))];
+  const desired = new Map(d.rules.map((r) => [sourceText(r.source), r]));
+  return ["", ...d.steps.flatMap((s) => stepText(s, desired, options))];
 }
 
 /** An observed database shows the rules that it would get. */
@@ -74,12 +76,7 @@ function rulesText(d: DatabasePlan, { style, nameOf }: PlanTextOptions): readonl
   if (d.rules.length === 0) return [];
   const rows = d.rules
     .slice(0, SHOWN_RULES)
-    .map((r) => [
-      "would allow",
-      sourceText(r.source),
-      portsText(r),
-      style.dim(reasonsText(r.because, nameOf)),
-    ]);
+    .map((r) => ["would allow", sourceText(r.source), portsText(r), style.dim(whyText(r, nameOf))]);
   return ["", table(rows, "  "), ...more(d.rules.length)];
 }
 
@@ -89,7 +86,7 @@ const more = (n: number): readonly string[] =>
 
 function stepText(
   step: Step,
-  because: ReadonlyMap<string, readonly Because[]>,
+  desired: ReadonlyMap<string, CompiledRule>,
   options: PlanTextOptions,
 ): readonly string[] {
   const { style } = options;
@@ -104,7 +101,7 @@ function stepText(
           style.green("+"),
           r.direction === "egress" ? `to ${sourceText(r.source)}` : sourceText(r.source),
           portsText(r),
-          style.dim(reasonsText(because.get(sourceText(r.source)) ?? [], options.nameOf)),
+          style.dim(whyText(desired.get(sourceText(r.source)), options.nameOf)),
         ]);
       return [
         style.green(`  + authorize ${counted(step.rules.length, "rule")} in ${step.group}`),
@@ -137,6 +134,15 @@ function stepText(
     default:
       return assertNever(step);
   }
+}
+
+/** Who a rule is for; of one that names a group, how many addresses that is, too. */
+function whyText(rule: CompiledRule | undefined, nameOf: NameOf): string {
+  if (rule === undefined) return "";
+  const reasons = reasonsText(rule.because, nameOf);
+  if (rule.standsFor === undefined) return reasons;
+  const granted = addressCount(countAddresses(addressSetOfCidrs(rule.standsFor)));
+  return `for ${granted}${reasons === "" ? "" : `: ${reasons}`}`;
 }
 
 /** Who a rule is for: the workloads or lists behind it, and by which rule. */
@@ -199,7 +205,11 @@ function findingsText(d: DatabasePlan, { style, verbose }: PlanTextOptions): rea
 }
 
 /** Findings that are true of nearly every database, so they are told only where everything is. */
-const QUIET: ReadonlySet<string> = new Set(["NO_FLOW_HISTORY", "PROVIDER_IP_LIST_IGNORED"]);
+const QUIET: ReadonlySet<string> = new Set([
+  "NO_FLOW_HISTORY",
+  "PROVIDER_IP_LIST_IGNORED",
+  "GROUP_REFERENCE",
+]);
 
 /** One line that says how things stand. */
 export const planSummary = (plan: Plan, style: Style): string =>

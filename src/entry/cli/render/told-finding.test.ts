@@ -30,6 +30,7 @@ const plan: DatabasePlan = {
   drift: [],
   keptGroups: [],
   found: [],
+  members: [],
   leases: [],
   findings: [],
   reachable: { now: 0n, nowUnknown: false, planned: 0n },
