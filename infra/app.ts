@@ -5,6 +5,7 @@ import { App, type Stack, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { unexplainedFindings, unexplainedText } from "./explained-findings.ts";
 import { HubStack } from "./hub-stack.ts";
+import { MapStack } from "./map-stack.ts";
 import { SpokeEnforceStack, SpokeEventsStack, SpokeObserveStack } from "./spoke-stacks.ts";
 
 /** A template, as CloudFormation takes it. */
@@ -47,6 +48,7 @@ const stacksOf = (app: App): readonly Stack[] => [
   new SpokeObserveStack(app, "moat-spoke-observe"),
   new SpokeEnforceStack(app, "moat-spoke-enforce"),
   new SpokeEventsStack(app, "moat-spoke-events"),
+  new MapStack(app, "moat-map"),
 ];
 
 function synthesize(app: App): void {

@@ -12,6 +12,8 @@ const EXPLAINED: readonly (readonly [id: RegExp, reason: string])[] = [
     /<Logs\w+\.Arn>\/AWSLogs\/\*\]$/,
     "Flow logs have a key for each ten minutes; nothing else in the bucket is read",
   ],
+  [/<LogBucket>\/AWSLogs\/\*\]$/, "The same, for the map"],
+  [/<PageBucket>\/map\/\*\]$/, "One page for each account and region"],
   [/"OwnLogs".*\/AWSLogs\/\*\]$/, "The same, where the bucket may be one that was there before"],
   [/<State\w+\.Arn>\/state\/\*\]$/, "One object for each account and region, in a bucket of Moat's own"],
   [

@@ -1,8 +1,8 @@
 import { CfnParameter } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 
-/** What whoever deploys the hub is asked. */
-export interface HubParameters {
+/** What every function is told that reads policy and databases. */
+export interface FunctionParameters {
   readonly codeBucket: CfnParameter;
   readonly codePrefix: CfnParameter;
   readonly pceUrl: CfnParameter;
@@ -10,15 +10,19 @@ export interface HubParameters {
   readonly policyUri: CfnParameter;
   readonly policyBucketArn: CfnParameter;
   readonly accounts: CfnParameter;
-  readonly organizationId: CfnParameter;
   readonly regions: CfnParameter;
   readonly externalId: CfnParameter;
   readonly mode: CfnParameter;
   readonly owner: CfnParameter;
+  readonly kmsKeyArn: CfnParameter;
+}
+
+/** What whoever deploys the hub is asked. */
+export interface HubParameters extends FunctionParameters {
+  readonly organizationId: CfnParameter;
   readonly sweepMinutes: CfnParameter;
   readonly webhookSecretArn: CfnParameter;
   readonly existingLogBucket: CfnParameter;
-  readonly kmsKeyArn: CfnParameter;
   readonly canaryVpcId: CfnParameter;
 }
 
@@ -28,10 +32,14 @@ export const NO_SECRET = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:n
 /** Stands for no key where an ARN is needed. */
 export const NO_KEY = "arn:aws:kms:eu-west-1:000000000000:key/none";
 
-/** Declares the parameters. A parameter without text counts as absent in the functions' environment. */
-export function hubParameters(stack: Construct): HubParameters {
-  const text = (name: string, description: string, more: object = {}): CfnParameter =>
+const textIn =
+  (stack: Construct) =>
+  (name: string, description: string, more: object = {}): CfnParameter =>
     new CfnParameter(stack, name, { default: "", description, ...more });
+
+/** Declares the parameters of functions. One without text counts as absent in their environment. */
+export function functionParameters(stack: Construct): FunctionParameters {
+  const text = textIn(stack);
   return {
     codeBucket: new CfnParameter(stack, "CodeBucket", {
       description: "Bucket, in this region, that holds ingest.zip, sweep.zip, reconcile.zip, heartbeat.zip",
@@ -41,6 +49,42 @@ export function hubParameters(stack: Construct): HubParameters {
     pceSecretArn: text("PceSecretArn", "ARN of the secret with the PCE's API key", {
       default: NO_SECRET,
       allowedPattern: "arn:.+:secretsmanager:.+:secret:.+",
+    }),
+    policyUri: text("PolicyUri", "s3://bucket/policy.yaml, when policy is a file"),
+    policyBucketArn: text("PolicyObjectArn", "ARN of that object", {
+      default: "arn:aws:s3:::none/none",
+      allowedPattern: "arn:.+:s3:::.+/.+",
+    }),
+    accounts: text("Accounts", "Numbers of accounts, separated by blanks, or organization; empty: this one"),
+    regions: text("Regions", "Regions with databases, separated by blanks; empty: this one"),
+    externalId: text("ExternalId", "The same text as in the accounts", { noEcho: true }),
+    mode: text("Mode", "Mode of databases without a tag moat:mode", {
+      default: "observe",
+      allowedValues: ["observe", "enforce"],
+    }),
+    owner: text("Owner", "Name of the installation: value of the tag moat:owner", { default: "moat" }),
+    kmsKeyArn: text("KmsKeyArn", "ARN of a key of your own for buckets, queues, topics and logs", {
+      default: NO_KEY,
+      allowedPattern: "arn:.+:kms:.+:key/.+",
+    }),
+  };
+}
+
+/** Declares the parameters of the hub. */
+export function hubParameters(stack: Construct): HubParameters {
+  const text = textIn(stack);
+  return {
+    ...functionParameters(stack),
+    organizationId: text("OrganizationId", "Whose accounts may write flow logs and send events", {
+      default: "o-none",
+      allowedPattern: "o-[a-z0-9]+",
+    }),
+    sweepMinutes: text("SweepMinutes", "Minutes between two looks at every account", {
+      type: "Number",
+      default: 5,
+      minValue: 2,
+      // The alarm NoSweep looks at quarters of an hour.
+      maxValue: 12,
     }),
     webhookSecretArn: text(
       "WebhookSecretArn",
@@ -54,10 +98,6 @@ export function hubParameters(stack: Construct): HubParameters {
       "ExistingLogBucket",
       "Name of a bucket of this region that has the flow logs; empty: one is made",
     ),
-    kmsKeyArn: text("KmsKeyArn", "ARN of a key of your own for buckets, queues, topics and logs", {
-      default: NO_KEY,
-      allowedPattern: "arn:.+:kms:.+:key/.+",
-    }),
     canaryVpcId: text(
       "CanaryVpcId",
       "VPC for the group with which the heartbeat tampers; empty: no heartbeat",
@@ -65,30 +105,6 @@ export function hubParameters(stack: Construct): HubParameters {
         allowedPattern: "(vpc-[0-9a-f]+)?",
       },
     ),
-    policyUri: text("PolicyUri", "s3://bucket/policy.yaml, when policy is a file"),
-    policyBucketArn: text("PolicyObjectArn", "ARN of that object", {
-      default: "arn:aws:s3:::none/none",
-      allowedPattern: "arn:.+:s3:::.+/.+",
-    }),
-    accounts: text("Accounts", "Numbers of accounts, separated by blanks, or organization; empty: this one"),
-    organizationId: text("OrganizationId", "Whose accounts may write flow logs and send events", {
-      default: "o-none",
-      allowedPattern: "o-[a-z0-9]+",
-    }),
-    regions: text("Regions", "Regions with databases, separated by blanks; empty: this one"),
-    externalId: text("ExternalId", "The same text as in the accounts", { noEcho: true }),
-    mode: text("Mode", "Mode of databases without a tag moat:mode", {
-      default: "observe",
-      allowedValues: ["observe", "enforce"],
-    }),
-    owner: text("Owner", "Name of the installation: value of the tag moat:owner", { default: "moat" }),
-    sweepMinutes: text("SweepMinutes", "Minutes between two looks at every account", {
-      type: "Number",
-      default: 5,
-      minValue: 2,
-      // The alarm NoSweep looks at quarters of an hour.
-      maxValue: 12,
-    }),
   };
 }
 

@@ -10,13 +10,13 @@ import type { Construct } from "constructs";
 import { alarmMaker, alarms } from "./alarms.ts";
 import { documentOf } from "./document-of.ts";
 import { RDS_EVENTS, TAMPER_EVENTS } from "./events.ts";
+import { allow, policyStatements, reachStatements, useTheKey } from "./function-statements.ts";
 import { canary, heartbeat } from "./heartbeat.ts";
 import { type HubParameters, hubParameters, NO_SECRET, vpcParameter } from "./hub-parameters.ts";
 import { LOGS_KEPT, logBucket } from "./log-bucket.ts";
 import { moatFunction } from "./moat-function.ts";
 import { withOwnKey } from "./own-key.ts";
 import { askingStatements, readingStatements, type Statement, writingStatements } from "./permissions.ts";
-import { SPOKE_ROLE } from "./spoke-stacks.ts";
 import { undelivered } from "./undelivered.ts";
 
 const FUNCTION_TIMEOUT = Duration.minutes(15);
@@ -73,15 +73,10 @@ export class HubStack extends Stack {
         "",
       ).toString(),
     };
-    const useTheKey = allow(
-      "UseYourKey",
-      ["kms:Decrypt", "kms:GenerateDataKey"],
-      parameters.kmsKeyArn.valueAsString,
-    );
     // One policy for all three: the roles' own would come near the 6,144 characters that IAM takes.
     const shared = new ManagedPolicy(this, "Look", {
       description: "What each function of Moat may look at",
-      document: documentOf([...readingStatements(), useTheKey, ...policyStatements(parameters)]),
+      document: documentOf([...readingStatements(), useTheKey(parameters), ...policyStatements(parameters)]),
     });
     const sharing = { parameters, timeout: FUNCTION_TIMEOUT, environment: common, shared };
     const tell = [
@@ -239,23 +234,6 @@ export class HubStack extends Stack {
     return { main, dead };
   }
 }
-
-const allow = (Sid: string, Action: readonly string[], Resource: string): Statement => ({
-  Sid,
-  Effect: "Allow",
-  Action,
-  Resource,
-});
-
-const policyStatements = ({ pceSecretArn, policyBucketArn }: HubParameters): readonly Statement[] => [
-  allow("ReadThePceKey", ["secretsmanager:GetSecretValue"], pceSecretArn.valueAsString),
-  allow("ReadThePolicyFile", ["s3:GetObject"], policyBucketArn.valueAsString),
-];
-
-const reachStatements = (): readonly Statement[] => [
-  allow("TakeTheSpokesRole", ["sts:AssumeRole"], `arn:${Aws.PARTITION}:iam::*:role/${SPOKE_ROLE}`),
-  allow("KnowTheAccounts", ["organizations:ListAccounts"], "*"),
-];
 
 const stateStatements = (bucketArn: string): readonly Statement[] => [
   allow("Remember", ["s3:GetObject", "s3:PutObject"], `${bucketArn}/state/*`),

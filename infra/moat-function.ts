@@ -5,13 +5,15 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { documentOf } from "./document-of.ts";
-import type { HubParameters } from "./hub-parameters.ts";
+import type { FunctionParameters } from "./hub-parameters.ts";
 import type { Statement } from "./permissions.ts";
 
 /** What a function is made of. */
 export interface MoatFunctionProps {
-  readonly parameters: HubParameters;
+  readonly parameters: Pick<FunctionParameters, "codeBucket" | "codePrefix">;
   readonly timeout: Duration;
+  /** 512 when absent. More memory is more CPU, too. */
+  readonly memoryMb?: number;
   readonly environment: Readonly<Record<string, string>>;
   /** What it may do as others may, too: a policy that several functions share. */
   readonly shared?: IManagedPolicy;
@@ -45,7 +47,7 @@ export function moatFunction(scope: Construct, id: string, props: MoatFunctionPr
       Bucket.fromBucketName(scope, `${id}Code`, parameters.codeBucket.valueAsString),
       Fn.join("", [parameters.codePrefix.valueAsString, `${name}.zip`]),
     ),
-    memorySize: 512,
+    memorySize: props.memoryMb ?? 512,
     timeout: props.timeout,
     role,
     logGroup,

@@ -3,13 +3,13 @@ import { CfnLogGroup } from "aws-cdk-lib/aws-logs";
 import { CfnBucket } from "aws-cdk-lib/aws-s3";
 import { CfnTopic } from "aws-cdk-lib/aws-sns";
 import { CfnQueue } from "aws-cdk-lib/aws-sqs";
-import { type HubParameters, NO_KEY } from "./hub-parameters.ts";
+import { type FunctionParameters, NO_KEY } from "./hub-parameters.ts";
 
 /**
  * Lets everything of a stack that holds data be encrypted with the key that the parameter names; without one AWS's own
  * keys do it. What the key's policy has to allow stands in docs/guides/cloud.md.
  */
-export function withOwnKey(stack: Stack, { kmsKeyArn }: HubParameters): void {
+export function withOwnKey(stack: Stack, { kmsKeyArn }: Pick<FunctionParameters, "kmsKeyArn">): void {
   const { logicalId } = new CfnCondition(stack, "HasKey", {
     expression: Fn.conditionNot(Fn.conditionEquals(kmsKeyArn.valueAsString, NO_KEY)),
   });

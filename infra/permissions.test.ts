@@ -23,7 +23,7 @@ const NOT_OURS = ["rds:AddTagsToResource", "sts:GetCallerIdentity", "sts:AssumeR
 /** Files that the handlers reach by their imports. */
 function reached(): ReadonlySet<string> {
   const found = new Set<string>();
-  const queue = globSync("src/entry/lambda/{heartbeat,ingest,sweep,reconcile}.ts");
+  const queue = globSync("src/entry/lambda/{heartbeat,ingest,map,sweep,reconcile}.ts");
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (found.has(file)) continue;
     found.add(file);

@@ -19,7 +19,13 @@ describe("the bundles of the Lambda handlers", () => {
   afterAll(() => rmSync(target, { recursive: true, force: true }));
 
   it("are one for each handler", () => {
-    expect(bundles.map(({ handler }) => handler)).toEqual(["heartbeat", "ingest", "reconcile", "sweep"]);
+    expect(bundles.map(({ handler }) => handler)).toEqual([
+      "heartbeat",
+      "ingest",
+      "map",
+      "reconcile",
+      "sweep",
+    ]);
   });
 
   it("are small, and load little at start", () => {

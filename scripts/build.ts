@@ -1,7 +1,8 @@
 /** `npm run build`: one bundle per Lambda handler in src/entry/lambda/, under dist/lambda/<handler>/index.mjs. */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { build, type Metafile } from "esbuild";
+import { uiAssets } from "../src/entry/web/ui-assets.ts";
 import { bundlePlugins } from "./bundle-plugins.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -65,9 +66,14 @@ async function bundle(file: string, folder: string): Promise<Bundle> {
     sourcesContent: false,
     banner: { js: REQUIRE },
     plugins: [...bundlePlugins],
+    // Named where pages are bundled, which no function does.
+    external: ["esbuild"],
     metafile: true,
     logLevel: "warning",
   });
+  // The page of the map, which cannot be bundled where there is no bundler.
+  if (basename(file, ".ts") === "map")
+    writeFileSync(join(folder, "ui.json"), JSON.stringify(await uiAssets()));
   return {
     handler: basename(file, ".ts"),
     folder,

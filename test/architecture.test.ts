@@ -32,6 +32,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The sandbox stands for the outside world: were it built from our own rules, it could not prove them wrong.
   "src/sandbox/": ["node:", "npm:"],
   "src/entry/": ["src/core/", "src/ports/", "src/app/", "src/adapters/", "node:", "npm:"],
+  // The map's page is the same, served or saved.
+  "src/entry/lambda/": [
+    "src/core/",
+    "src/ports/",
+    "src/app/",
+    "src/adapters/",
+    "src/entry/web/",
+    "node:",
+    "npm:",
+  ],
   "src/entry/cli/": [
     "src/core/",
     "src/ports/",

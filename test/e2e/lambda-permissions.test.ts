@@ -16,14 +16,16 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { MapData } from "../../src/core/map/map-data.ts";
 import type { CallRecord } from "../../src/sandbox/aws/model/call.ts";
+import { LOG_BUCKET } from "../../src/sandbox/company/build-aws.ts";
 import { templateOf } from "./hub-stack.ts";
 import { useBundle } from "./lambda-bundle.ts";
 import { type LambdaLab, lambdaLab, type QueueEvent, type QueueRecord } from "./lambda-lab.ts";
 import type { Invocation, LambdaProcess } from "./lambda-process.ts";
 
 const bundle = useBundle();
-const HANDLERS = ["ingest", "sweep", "reconcile", "heartbeat"] as const;
+const HANDLERS = ["ingest", "sweep", "reconcile", "heartbeat", "map"] as const;
 type Handler = (typeof HANDLERS)[number];
 
 const POLICY = readFileSync(join(import.meta.dirname, "../../examples/orders/policy.yaml"), "utf8");
@@ -41,7 +43,7 @@ const NEEDS_NO_PERMISSION = ["sts:GetCallerIdentity"];
 
 /** What a function's role allows, by the template. */
 function allowed(handler: Handler): ReadonlySet<string> {
-  const { Resources } = templateOf("moat-hub-enforce");
+  const { Resources } = templateOf(handler === "map" ? "moat-map" : "moat-hub-enforce");
   const [role, { Properties: ofRole } = {}] =
     Object.entries(Resources).find(
       ([name, { Type }]) => Type === "AWS::IAM::Role" && name.toLowerCase().startsWith(handler),
@@ -137,6 +139,7 @@ const called: Readonly<Record<Handler, Set<string>>> = {
   sweep: new Set(),
   reconcile: new Set(),
   heartbeat: new Set(),
+  map: new Set(),
 };
 
 async function startWork(env: NodeJS.ProcessEnv): Promise<Work> {
@@ -166,6 +169,10 @@ async function startWork(env: NodeJS.ProcessEnv): Promise<Work> {
     MOAT_STATE: "s3://moat-state/state",
     MOAT_NOTIFY_BUS: "moat",
     MOAT_CANARY: canary,
+    MOAT_MAP_LOGS: `s3://${LOG_BUCKET}`,
+    MOAT_MAP_PAGES: "s3://moat-state/map",
+    // The sandbox lives at a time of its own.
+    MOAT_MAP_HOURS: "1000000",
     AWS_ENDPOINT_URL_EVENTBRIDGE: others.url,
     AWS_ENDPOINT_URL_ORGANIZATIONS: others.url,
     ...env,
@@ -251,6 +258,20 @@ describe("with policy from a PCE, in two accounts", () => {
     expect(failed).toEqual([]);
     expectDone(await work.workOff(), 2);
     expect(work.lab.admits("scanner", "orders")).toBe(false);
+  });
+
+  it("the map of each account is drawn, with what was seen", async () => {
+    const { error, lines } = await work.invoke("map", { source: "aws.events" });
+    expect(error).toBeUndefined();
+    expect(lines.filter(({ message }) => message === "map drawn")).toHaveLength(2);
+    const { region } = work.lab.company;
+    const page = work.lab.aws.sandbox.s3.getObject("moat-state", `map/111122223333/${region}.html`);
+    const text = Buffer.from(page.body).toString();
+    expect(text).toContain("default-src 'none'");
+    const [, json = ""] = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(text) ?? [];
+    const data = JSON.parse(json) as MapData;
+    expect(data.databases.map(({ id }) => id)).toEqual(expect.arrayContaining(["orders", "ledger"]));
+    expect(data.links.accepted.some((records) => records > 0)).toBe(true);
   });
 
   it("an object that is gone is passed over", async () => {
@@ -436,6 +457,8 @@ describe("with policy from a file in S3", () => {
     await work.workOff();
     await work.invoke("sweep", { source: "moat.schedule" });
     await work.workOff();
+    const { error } = await work.invoke("map", { source: "aws.events" });
+    expect(error).toBeUndefined();
     expect(work.lab.rules("orders")).toEqual(["10.20.1.4/30 3306", ...WEB, BATCH].sort());
     const legacy = work.lab.groups("orders-dev");
     for (const groups of [

@@ -227,7 +227,7 @@ async function uploadCode(s3: S3Client): Promise<void> {
   try {
     await s3.send(new CreateBucketCommand({ Bucket: CODE_BUCKET }));
     for (const bundle of await bundleHandlers(folder)) {
-      const files = readdirSync(bundle.folder).filter((name) => name.endsWith(".mjs"));
+      const files = readdirSync(bundle.folder).filter((name) => !name.endsWith(".map"));
       const archive = join(folder, `${bundle.handler}.zip`);
       execFileSync("python3", ["-m", "zipfile", "-c", archive, ...files], { cwd: bundle.folder });
       await s3.send(

@@ -55,6 +55,7 @@ const STACKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "moat-hub-enforce": { CodeBucket: "moat-code", ExternalId: "a-long-random-text" },
   "moat-spoke-observe": { HubAccount: ACCOUNT, ExternalId: "a-long-random-text" },
   "moat-spoke-enforce": {},
+  "moat-map": { CodeBucket: "moat-code", LogBucket: "moat-code", PageBucket: "moat-code" },
   "moat-spoke-events": { HubBusArn: `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/moat` },
 };
 
@@ -65,6 +66,7 @@ const ORDER = [
   "moat-spoke-events",
   "moat-hub",
   "moat-hub-enforce",
+  "moat-map",
 ];
 
 for (const emulator of ["ministack", "moto"] as const)
@@ -98,7 +100,7 @@ for (const emulator of ["ministack", "moto"] as const)
         }),
       );
       // An archive without files.
-      for (const name of ["heartbeat", "ingest", "sweep", "reconcile"])
+      for (const name of ["heartbeat", "ingest", "map", "sweep", "reconcile"])
         await s3.send(
           new PutObjectCommand({
             Bucket: "moat-code",
@@ -176,6 +178,7 @@ for (const emulator of ["ministack", "moto"] as const)
 
     it("what is left of a deleted hub is what the guide says: two buckets", async () => {
       await remove("moat-hub");
+      await remove("moat-map");
       const names = async () =>
         ((await s3.send(new ListBucketsCommand({}))).Buckets ?? [])
           .map(({ Name = "" }) => Name)

@@ -22,6 +22,19 @@ export async function readS3Text(clients: AwsClients, { bucket, key }: S3TextAdd
   });
 }
 
+/** Puts a text in the place of whatever was there. @throws AwsFault */
+export async function writeS3Text(
+  clients: AwsClients,
+  { bucket, key }: S3TextAddress,
+  text: string,
+  contentType: string,
+): Promise<void> {
+  const { sdk, client } = await clients.s3();
+  await callAws("s3:PutObject", () =>
+    client.send(new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: contentType })),
+  );
+}
+
 /** What S3 answers to a conditional write that came too late. */
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 const TOO_LATE: ReadonlySet<string> = new Set(["PreconditionFailed", "ConditionalRequestConflict"]);

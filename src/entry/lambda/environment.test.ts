@@ -20,6 +20,7 @@ describe("parseEnvironment", () => {
       MOAT_TWICE_APART_SECONDS: 30,
       MOAT_SPOKE_ROLE: "moat-spoke",
       MOAT_FIRST_SWAP: "with-flows",
+      MOAT_MAP_HOURS: 24,
     });
   });
 

@@ -10,6 +10,7 @@ export type Figure =
   | "DatabasesRefused"
   | "DriftFound"
   | "HandedOver"
+  | "MapsDrawn"
   | "NotificationsMissed"
   | "RevocationsHeld"
   | "RunsFailed"

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { build } from "esbuild";
 
 /** The page's code and style sheet, bundled. */
 export interface UiAssets {
@@ -14,6 +13,8 @@ export interface UiAssets {
  * @param page the file of src/ui that a page begins with
  */
 export async function uiAssets(page: "main.tsx" | "review.tsx" = "main.tsx"): Promise<UiAssets> {
+  // Where a page is made of assets that are bundled already, there is no bundler.
+  const { build } = await import("esbuild");
   const built = await build({
     entryPoints: [join(import.meta.dirname, "../../ui", page)],
     outdir: "out",
