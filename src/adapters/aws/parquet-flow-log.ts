@@ -6,6 +6,7 @@ import { parquetMetadata } from "hyparquet/src/metadata.js";
 import { readPlain } from "hyparquet/src/plain.js";
 import type { ColumnValue, FlowColumn, FlowColumns } from "../../core/flow/flow-columns.ts";
 import { readsField } from "../../core/flow/flow-format.ts";
+import { inflateSnappy } from "./inflate-snappy.ts";
 import { type PageReader, type PageValues, pageReader, readLevels, readValues } from "./parquet-page.ts";
 
 type PageHeader = ReturnType<typeof parquetHeader>;
@@ -25,7 +26,7 @@ export const PARQUET_LIMITS: ParquetLimits = { maxPage: 64 * 1024 ** 2, maxRows:
 const LEAST_PIECE = 64;
 const MOST_PIECE = 4 * 1024 ** 2;
 
-/** AWS writes gzip; the others are what tools that rewrite logs like. Snappy is in the format's library. */
+/** AWS writes gzip; the others are what tools that rewrite logs like. */
 const DECOMPRESSORS: Compressors = {
   // In one piece where the page's header tells the truth, instead of zlib's pieces of 16 KiB that it then joins.
   GZIP: (input, length) =>
@@ -34,6 +35,7 @@ const DECOMPRESSORS: Compressors = {
       chunkSize: Math.min(Math.max(length, LEAST_PIECE), MOST_PIECE),
     }),
   BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(length, 1) }),
+  SNAPPY: inflateSnappy,
   ZSTD: (input, length) => zstdDecompressSync(input, { maxOutputLength: Math.max(length, 1) }),
 };
 
