@@ -24,6 +24,7 @@ export interface HubParameters extends FunctionParameters {
   readonly webhookSecretArn: CfnParameter;
   readonly existingLogBucket: CfnParameter;
   readonly canaryVpcId: CfnParameter;
+  readonly historyDays: CfnParameter;
 }
 
 /** Stands for no secret where an ARN is needed. */
@@ -105,6 +106,12 @@ export function hubParameters(stack: Construct): HubParameters {
         allowedPattern: "(vpc-[0-9a-f]+)?",
       },
     ),
+    historyDays: text("HistoryDays", "Days for which is kept who talked to which database", {
+      type: "Number",
+      default: 400,
+      minValue: 1,
+      maxValue: 36_500,
+    }),
   };
 }
 

@@ -100,11 +100,23 @@ export class HubStack extends Stack {
       allow("ReadFlowLogs", ["s3:GetObject"], Fn.join("", [logs.arn, "/AWSLogs/*"])),
     ];
 
-    const keepHistory = allow("KeepHistory", ["s3:PutObject"], `${state.bucketArn}/history/*`);
+    const keepHistory = [
+      // Compaction reads what it puts together, and removes what it has put together.
+      allow(
+        "KeepHistory",
+        ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+        `${state.bucketArn}/history/*`,
+      ),
+      allow("ListHistory", ["s3:ListBucket"], state.bucketArn),
+    ];
     const ingest = moatFunction(this, "Ingest", {
       ...sharing,
-      environment: { ...common, MOAT_HISTORY: `s3://${state.bucketName}/history` },
-      statements: [send, ...readLogs, keepHistory],
+      environment: {
+        ...common,
+        MOAT_HISTORY: `s3://${state.bucketName}/history`,
+        MOAT_HISTORY_DAYS: parameters.historyDays.valueAsString,
+      },
+      statements: [send, ...readLogs, ...keepHistory],
     });
     const sweep = moatFunction(this, "Sweep", { ...keeping, statements: [...keep, send] });
     const reconcile = moatFunction(this, "Reconcile", {
@@ -153,6 +165,17 @@ export class HubStack extends Stack {
       schedule: Schedule.rate(Duration.minutes(parameters.sweepMinutes.valueAsNumber)),
       targets: [
         new LambdaFunction(sweep, { retryAttempts: 1, maxEventAge: Duration.minutes(5), deadLetterQueue }),
+      ],
+    });
+    new Rule(this, "TendHistory", {
+      description: "Makes one file of each day's many in the history, and drops old days",
+      schedule: Schedule.rate(Duration.hours(1)),
+      targets: [
+        new LambdaFunction(ingest, {
+          retryAttempts: 1,
+          maxEventAge: Duration.minutes(30),
+          deadLetterQueue,
+        }),
       ],
     });
     const alarm = alarmMaker(this, this.#alarmTopic());

@@ -41,6 +41,18 @@ const CALLED_BY_AWS = [
 /** Called, and nobody can be denied it: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 const NEEDS_NO_PERMISSION = ["sts:GetCallerIdentity"];
 
+/** The sandbox lives in a year of its own: what it keeps is too old for one day, and young enough for a hundred years. */
+const HISTORY: Readonly<Record<Handler, NodeJS.ProcessEnv>> = {
+  ingest: { MOAT_HISTORY: "s3://moat-state/history", MOAT_HISTORY_DAYS: "36500" },
+  sweep: {},
+  reconcile: {},
+  heartbeat: {},
+  map: {},
+};
+
+/** What EventBridge sends when a schedule fires. */
+const SCHEDULED = { source: "aws.events", "detail-type": "Scheduled Event" };
+
 /** What a function's role allows, by the template. */
 function allowed(handler: Handler): ReadonlySet<string> {
   const { Resources } = templateOf(handler === "map" ? "moat-map" : "moat-hub-enforce");
@@ -130,6 +142,8 @@ interface Work {
   readonly invoke: (handler: Handler, event: unknown) => Promise<Invocation>;
   /** Works the queue of databases off. */
   readonly workOff: () => Promise<readonly Invocation[]>;
+  /** Lets a function of its own tend the history. */
+  readonly tend: (env?: NodeJS.ProcessEnv) => Promise<Invocation>;
   readonly person: EC2Client;
   readonly close: () => Promise<void>;
 }
@@ -179,21 +193,23 @@ async function startWork(env: NodeJS.ProcessEnv): Promise<Work> {
   };
   const functions = new Map<Handler, LambdaProcess>();
   for (const handler of HANDLERS) {
-    const history = handler === "ingest" ? { MOAT_HISTORY: "s3://moat-state/history" } : {};
-    functions.set(handler, await lab.start({ ...all, ...history }, bundle(handler)));
+    functions.set(handler, await lab.start({ ...all, ...HISTORY[handler] }, bundle(handler)));
   }
 
+  const note = (handler: Handler, before: number): void => {
+    for (const record of sandbox.calls.slice(before)) {
+      if (record.call.context.accessKeyId === PERSON) continue;
+      for (const action of actionsOf(record)) called[handler].add(action);
+    }
+    for (const action of others.called()) called[handler].add(action);
+  };
   const invoke = async (handler: Handler, event: unknown): Promise<Invocation> => {
     const before = sandbox.calls.length;
     const timer = setInterval(() => lab.clock.advance(30_000), 50);
     const answer = await functions.get(handler)?.invoke(event);
     clearInterval(timer);
     if (answer === undefined) throw new Error(`${handler} does not run`);
-    for (const record of sandbox.calls.slice(before)) {
-      if (record.call.context.accessKeyId === PERSON) continue;
-      for (const action of actionsOf(record)) called[handler].add(action);
-    }
-    for (const action of others.called()) called[handler].add(action);
+    note(handler, before);
     return answer;
   };
   const workOff = async (): Promise<readonly Invocation[]> => {
@@ -212,6 +228,13 @@ async function startWork(env: NodeJS.ProcessEnv): Promise<Work> {
     canary,
     invoke,
     workOff,
+    tend: async (env = {}) => {
+      const another = await lab.start({ ...all, ...HISTORY.ingest, ...env }, bundle("ingest"));
+      const before = sandbox.calls.length;
+      const answer = await another.invoke(SCHEDULED);
+      note("ingest", before);
+      return answer;
+    },
     person,
     close: async () => {
       person.destroy();
@@ -282,6 +305,25 @@ describe("with policy from a PCE, in two accounts", () => {
     const { failed, lines } = await work.invoke("ingest", { Records });
     expect(failed).toEqual([]);
     expect(JSON.stringify(lines)).toContain("FLOW_OBJECT_INCOMPLETE");
+  });
+
+  it("the history of what they told becomes a file a day, by two at once, and its old days go", async () => {
+    const { s3 } = work.lab.aws.sandbox;
+    const files = (): readonly string[] =>
+      s3.objects("moat-state").flatMap(({ key }) => (key.startsWith("history/") ? [key] : []));
+    const small = files().length;
+    expect(small).toBeGreaterThan(1);
+    const both = await Promise.all([work.tend(), work.tend()]);
+    const again = await work.invoke("ingest", SCHEDULED);
+    for (const { error, lines } of [...both, again]) {
+      expect(error).toBeUndefined();
+      expect(lines.map(({ message }) => message)).toContain("history tended");
+    }
+    const left = files();
+    expect(left.length).toBeLessThan(small);
+    expect(left.every((key) => key.includes("/compacted-"))).toBe(true);
+    expect((await work.tend({ MOAT_HISTORY_DAYS: "1" })).error).toBeUndefined();
+    expect(files()).toEqual([]);
   });
 
   it("a sweep finds what somebody did, and a run undoes it", async () => {

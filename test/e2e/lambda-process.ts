@@ -94,7 +94,7 @@ async function invoke(
 }
 
 /** The line with which a run ends. */
-const SUMMARY = /"message":"(?:ingested|reconciled|swept)/;
+const SUMMARY = /"message":"(?:ingested|reconciled|swept|history)/;
 
 /** The lines printed so far; the pipe may be a moment behind the answer. */
 async function linesOf(printed: readonly string[]): Promise<readonly LogLine[]> {

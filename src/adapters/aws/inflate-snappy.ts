@@ -20,13 +20,17 @@ export function inflateSnappy(input: Uint8Array, length: number): Uint8Array {
     const [size, from, next] = isLiteral ? literal(input, at + 1, tag >>> 2) : copy(input, at + 1, tag, made);
     if (next > input.length || made + size > length) throw damaged();
     if (isLiteral) output.set(input.subarray(from, next), made);
-    // What is copied may overlap what it makes: byte by byte, it repeats itself.
-    else for (let n = 0; n < size; n += 1) output[made + n] = output[from + n] as number;
+    else repeat(output, from, made, size);
     at = next;
     made += size;
   }
   if (made !== length) throw damaged();
   return output;
+}
+
+/** What is copied may overlap what it makes: byte by byte, it repeats itself. */
+function repeat(output: Uint8Array, from: number, to: number, size: number): void {
+  for (let n = 0; n < size; n += 1) output[to + n] = output[from + n] as number;
 }
 
 /** How many bytes there are, from where they are taken, and where the next tag is. */

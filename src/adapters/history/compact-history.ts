@@ -1,10 +1,12 @@
 import type { HistoryRow } from "../../core/history/history-row.ts";
-import { mergeRows } from "../../core/history/merge-rows.ts";
+import { type RowMerger, rowMerger } from "../../core/history/merge-rows.ts";
 import { HistoryFault } from "../../ports/flow-history.ts";
-import { compactedPath, type DayFile, dayFile } from "./day-file.ts";
-import type { HistoryStore, StoredFile } from "./history-store.ts";
-import { parquetRows } from "./parquet-rows.ts";
+import { compactedPath } from "./day-file.ts";
+import type { HistoryStore } from "./history-store.ts";
+import { countedObjects, parquetRows } from "./parquet-rows.ts";
 import { rowsParquet } from "./rows-parquet.ts";
+import { sideBySide } from "./side-by-side.ts";
+import { type ListedFile, storedDays } from "./stored-days.ts";
 
 export interface CompactOptions {
   /** Milliseconds since 1970. */
@@ -14,17 +16,30 @@ export interface CompactOptions {
    * there still finds them.
    */
   readonly graceMs: number;
+  /** True once nothing new may be begun. What was read by then is still written; the rest is for the next run. */
+  readonly isOver?: () => boolean;
+  /** Rows of one day that are held in memory at most; without it there is no limit. */
+  readonly maxRows?: number;
 }
 
-/** What was done. Counts are files. */
+/** What was done. Counts are files, each of a day. */
 export interface CompactReport {
   readonly compacted: number;
   readonly removed: number;
   /** Days that somebody else compacted at the same time. */
   readonly lost: number;
+  /** Days that the time was too short for. */
+  readonly waiting: number;
+  /** Folders of days with more rows than may be held. What is too much stays in its small files, and counts there. */
+  readonly tooLarge: readonly string[];
 }
 
-type Listed = DayFile & StoredFile;
+type DayResult = "compacted" | "lost" | "waiting" | "tooLarge" | "nothing";
+
+/** Files that are read, or removed, at once. */
+const AT_ONCE = 16;
+/** Files that are read before time and memory are looked at again. */
+const CHUNK = 64;
 
 /**
  * Makes one file of each day's many. Several may do so at once, together with writers, and may die at any point: of the
@@ -32,47 +47,29 @@ type Listed = DayFile & StoredFile;
  * newest generation counts.
  */
 export async function compactHistory(store: HistoryStore, options: CompactOptions): Promise<CompactReport> {
-  let compacted = 0;
+  const done = { compacted: 0, lost: 0, waiting: 0, tooLarge: 0, nothing: 0 };
+  const tooLarge: string[] = [];
   let removed = 0;
-  let lost = 0;
-  for (const [folder, files] of await daysOf(store, "")) {
-    const made = await compactDay(store, folder, files);
-    if (made === "made") compacted += 1;
-    if (made === "lost") lost += 1;
-    removed += await sweepDay(store, folder, options);
+  for (const [folder, files] of await storedDays(store, "")) {
+    const made = options.isOver?.() === true ? "waiting" : await compactDay(store, folder, files, options);
+    done[made] += 1;
+    if (made === "tooLarge") tooLarge.push(folder);
+    if (options.isOver?.() !== true) removed += await sweepDay(store, folder, files, made, options);
   }
-  return { compacted, removed, lost };
+  const { compacted, lost, waiting } = done;
+  return { compacted, removed, lost, waiting, tooLarge };
 }
 
-/** Removes the days before one (`2026-08-15`); answers how many files that were. */
-export async function expireHistory(store: HistoryStore, before: string): Promise<number> {
-  let removed = 0;
-  for (const files of (await daysOf(store, "")).values()) {
-    // Files of one object first: without the compacted one they would count again.
-    for (const { path, day } of files.toSorted((a, b) => a.generation - b.generation)) {
-      if (day >= before) continue;
-      await store.remove(path);
-      removed += 1;
-    }
-  }
-  return removed;
-}
-
-async function daysOf(store: HistoryStore, prefix: string): Promise<ReadonlyMap<string, readonly Listed[]>> {
-  const files = (await store.list(prefix)).flatMap((file) => {
-    const known = dayFile(file.path);
-    return known === undefined ? [] : [{ ...known, ...file }];
-  });
-  return Map.groupBy(files, ({ folder }) => folder);
-}
-
-const newestOf = (files: readonly Listed[]): number => Math.max(0, ...files.map((f) => f.generation));
+const newestOf = (files: readonly ListedFile[]): number => Math.max(0, ...files.map((f) => f.generation));
 
 async function compactDay(
   store: HistoryStore,
   folder: string,
-  files: readonly Listed[],
-): Promise<"made" | "lost" | "nothing"> {
+  files: readonly ListedFile[],
+  options: CompactOptions,
+): Promise<DayResult> {
+  // A day of one file, or of compacted ones only, has nothing to be put together.
+  if (files.every(({ digest }) => digest === undefined)) return "nothing";
   const newest = newestOf(files);
   const base = newest === 0 ? [] : await rowsOf(store, compactedPath(folder, newest));
   // Swept by a newer generation than the one that was listed.
@@ -80,41 +77,81 @@ async function compactDay(
   const counted = countedIn(base);
   const fresh = files.filter(({ digest }) => digest !== undefined && !counted.has(digest));
   if (fresh.length === 0 || (newest > 0 && base.length === 0)) return "nothing";
-  const rows: HistoryRow[] = [...base];
-  for (const { path } of fresh) {
-    const more = await rowsOf(store, path);
-    if (more === undefined) return "lost";
-    for (const row of more) rows.push(row);
+  const merger = rowMerger(newest + 1);
+  merger.add(base);
+  const gathered = await gather(store, merger, fresh, options);
+  if (gathered === undefined) return "lost";
+  if (gathered.files === 0) return gathered.end;
+  const path = compactedPath(folder, newest + 1);
+  return (await store.putNew(path, rowsParquet(merger.rows()))) ? gathered.end : "lost";
+}
+
+interface Gathered {
+  /** Small files that are in the rows. */
+  readonly files: number;
+  readonly end: "compacted" | "waiting" | "tooLarge";
+}
+
+/** Adds small files to what is compacted already, as far as time and memory last; `undefined` when one is gone. */
+async function gather(
+  store: HistoryStore,
+  merger: RowMerger,
+  fresh: readonly ListedFile[],
+  { isOver = () => false, maxRows = Number.POSITIVE_INFINITY }: CompactOptions,
+): Promise<Gathered | undefined> {
+  for (let files = 0; files < fresh.length; files += CHUNK) {
+    if (merger.size >= maxRows) return { files, end: "tooLarge" };
+    if (isOver()) return { files, end: "waiting" };
+    let isGone = false;
+    await sideBySide(fresh.slice(files, files + CHUNK), AT_ONCE, async ({ path }) => {
+      const rows = await rowsOf(store, path);
+      if (rows === undefined) isGone = true;
+      else merger.add(rows);
+    });
+    if (isGone) return undefined;
   }
-  const bytes = rowsParquet(mergeRows(rows, newest + 1));
-  return (await store.putNew(compactedPath(folder, newest + 1), bytes)) ? "made" : "lost";
+  return { files: fresh.length, end: "compacted" };
 }
 
 /** Removes what the newest generation counts, by what is there now: others may have been at work. */
-async function sweepDay(store: HistoryStore, folder: string, options: CompactOptions): Promise<number> {
-  const files = (await daysOf(store, `${folder}/`)).get(folder) ?? [];
+async function sweepDay(
+  store: HistoryStore,
+  folder: string,
+  listed: readonly ListedFile[],
+  made: DayResult,
+  options: CompactOptions,
+): Promise<number> {
+  if (made === "nothing" && listed.length === 1) return 0;
+  const files = (await storedDays(store, `${folder}/`)).get(folder) ?? [];
   const newest = newestOf(files);
   const newestFile = files.find(({ generation }) => generation === newest);
   if (newest === 0 || newestFile === undefined || files.length === 1) return 0;
   if (options.now - newestFile.modified < options.graceMs) return 0;
-  const base = await rowsOf(store, newestFile.path);
-  if (base === undefined) return 0;
-  const counted = countedIn(base);
+  const counted = await readWith(store, newestFile.path, countedObjects);
+  if (counted === undefined) return 0;
   const done = files.filter(({ generation, digest }) =>
     digest === undefined ? generation < newest : counted.has(digest),
   );
-  for (const { path } of done) await store.remove(path);
+  await sideBySide(done, AT_ONCE, ({ path }) => store.remove(path));
   return done.length;
 }
 
 const countedIn = (rows: readonly HistoryRow[]): ReadonlySet<string> =>
   new Set(rows.flatMap((row) => (row.rowKind === "object" ? (row.objectDigest ?? []) : [])));
 
-async function rowsOf(store: HistoryStore, path: string): Promise<readonly HistoryRow[] | undefined> {
+const rowsOf = (store: HistoryStore, path: string): Promise<readonly HistoryRow[] | undefined> =>
+  readWith(store, path, parquetRows);
+
+/** `undefined` when the file is gone. */
+async function readWith<T>(
+  store: HistoryStore,
+  path: string,
+  read: (bytes: Uint8Array) => Promise<T>,
+): Promise<T | undefined> {
   const bytes = await store.read(path);
   if (bytes === undefined) return undefined;
   try {
-    return await parquetRows(bytes);
+    return await read(bytes);
   } catch (error) {
     throw new HistoryFault(
       `"${path}" of ${store.name} is damaged`,

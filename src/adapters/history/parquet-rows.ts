@@ -1,33 +1,8 @@
-import { parquetReadObjects } from "hyparquet";
-import { z } from "zod";
 import type { HistoryRow } from "../../core/history/history-row.ts";
 import { HISTORY_COLUMNS } from "../../core/history/history-schema.ts";
+import { type Cell, parquetCells } from "./parquet-cells.ts";
 
-const Count = z.coerce.number().int();
-const Row = z.object({
-  rowKind: z.enum(["flow", "object"]),
-  generation: Count,
-  objectDigest: z.string().optional(),
-  flowLog: z.string().optional(),
-  hourStart: Count,
-  databaseArn: z.string().optional(),
-  databaseSide: z.string().optional(),
-  consumer: z.string().optional(),
-  provider: z.string().optional(),
-  port: Count.optional(),
-  protocol: z.string().optional(),
-  action: z.string().optional(),
-  orientedBy: z.string().optional(),
-  records: Count,
-  packets: Count.optional(),
-  bytes: Count.optional(),
-  firstSeen: Count.optional(),
-  lastSeen: Count.optional(),
-  noData: Count.optional(),
-  skipData: Count.optional(),
-  malformed: Count.optional(),
-  complete: Count.optional(),
-});
+const NAMES = HISTORY_COLUMNS.map(({ name }) => name);
 
 /**
  * The rows of a file that {@link rowsParquet} made.
@@ -35,16 +10,33 @@ const Row = z.object({
  * @throws Error when the file is damaged or is none of the history
  */
 export async function parquetRows(bytes: Uint8Array): Promise<readonly HistoryRow[]> {
-  const file = new Uint8Array(bytes).buffer;
-  const cells: readonly Readonly<Record<string, unknown>>[] = await parquetReadObjects({ file });
-  return cells.map((row) => Row.parse(named(row)) as HistoryRow);
+  const cells = await parquetCells(bytes, NAMES);
+  const rows: HistoryRow[] = [];
+  for (let at = 0; at < cells.rows; at += 1) {
+    const row: Record<string, Cell> = {};
+    for (const { name, key } of HISTORY_COLUMNS) {
+      const cell = cells.cell(name, at);
+      // A cell without a value is absent here.
+      if (cell !== undefined) row[key] = cell;
+    }
+    if (row.rowKind !== "flow" && row.rowKind !== "object")
+      throw new RangeError(`A row of the kind "${row.rowKind}"`);
+    rows.push(row as unknown as HistoryRow);
+  }
+  return rows;
 }
 
-/** A cell without a value is absent here. */
-const named = (row: Readonly<Record<string, unknown>>): object =>
-  Object.fromEntries(
-    HISTORY_COLUMNS.flatMap(({ name, key }) => {
-      const cell = row[name];
-      return cell === null || cell === undefined ? [] : [[key, cell]];
-    }),
-  );
+/**
+ * Digests of the objects that a file counts.
+ *
+ * @throws Error like {@link parquetRows}
+ */
+export async function countedObjects(bytes: Uint8Array): Promise<ReadonlySet<string>> {
+  const cells = await parquetCells(bytes, ["row_kind", "object_digest"]);
+  const digests = new Set<string>();
+  for (let at = 0; at < cells.rows; at += 1) {
+    const digest = cells.cell("object_digest", at);
+    if (typeof digest === "string" && cells.cell("row_kind", at) === "object") digests.add(digest);
+  }
+  return digests;
+}

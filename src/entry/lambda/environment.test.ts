@@ -11,6 +11,7 @@ describe("parseEnvironment", () => {
   it("needs three variables and has defaults for the others", () => {
     expect(parseEnvironment(FULL)).toEqual({
       ...FULL,
+      MOAT_HISTORY_DAYS: 400,
       MOAT_PCE_TIMEOUT_SECONDS: 30,
       MOAT_OWNER: "moat",
       MOAT_MODE: "observe",

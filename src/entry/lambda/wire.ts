@@ -7,6 +7,7 @@ import { awsLiveState } from "../../adapters/aws/aws-live-state.ts";
 import { callMeter } from "../../adapters/aws/call-meter.ts";
 import { parseS3Uri } from "../../adapters/aws/s3-uri.ts";
 import { sendToQueue } from "../../adapters/aws/send-to-queue.ts";
+import type { HistoryStore } from "../../adapters/history/history-store.ts";
 import { historyWriter } from "../../adapters/history/history-writer.ts";
 import { objectDigest } from "../../adapters/history/object-digest.ts";
 import { s3Store } from "../../adapters/history/s3-store.ts";
@@ -15,7 +16,7 @@ import type { IngestPorts, IngestSettings } from "../../app/ingest-flow-logs.ts"
 import type { HistoryRecorder } from "../../app/record-object.ts";
 import { correlationId } from "./correlation-id.ts";
 import { stopMoment } from "./deadline.ts";
-import { parseEnvironment } from "./environment.ts";
+import { type LambdaEnvironment, parseEnvironment } from "./environment.ts";
 import { eventMessages } from "./event-messages.ts";
 import { lambdaLoggers, type Redact } from "./lambda-logger.ts";
 import { lambdaPolicy } from "./lambda-policy.ts";
@@ -30,6 +31,15 @@ export interface LambdaDeps {
   readonly settings: IngestSettings;
   readonly clients: AwsClients;
   readonly logger: Logger;
+  /** Absent where no history is kept. */
+  readonly history?: DeployedHistory;
+}
+
+/** The history of an installation. */
+export interface DeployedHistory {
+  readonly store: HistoryStore;
+  /** For which it is kept. */
+  readonly days: number;
 }
 
 /** What is made once, at cold start. */
@@ -54,7 +64,7 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
   };
   const inventory = awsInventorySource(clients, `live ${settings.AWS_REGION}`);
   const plan = planSettings(settings);
-  const history = historyRecorder(clients, settings.MOAT_HISTORY);
+  const history = deployedHistory(clients, settings);
   return {
     redact,
     begin: (event, context) => {
@@ -69,22 +79,35 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
         policy: policySource.until(stopAt),
         apply,
         ...(upload === undefined ? {} : { upload }),
-        ...(history === undefined ? {} : { history }),
+        ...(history === undefined ? {} : { history: recorderOf(history) }),
         ...(settings.MOAT_QUEUE_URL === undefined
           ? {}
           : { handOver: handOver(clients, settings.MOAT_QUEUE_URL, event, context) }),
       };
-      return { clients, logger, ports, settings: { plan, stopAt } };
+      return {
+        clients,
+        logger,
+        ports,
+        settings: { plan, stopAt },
+        ...(history === undefined ? {} : { history }),
+      };
     },
   };
 }
 
 /** Where flow logs are kept, if that was asked for. */
-function historyRecorder(clients: AwsClients, place: string | undefined): HistoryRecorder | undefined {
-  const uri = place === undefined ? undefined : parseS3Uri(place);
-  if (uri?.ok !== true) return undefined;
-  return { writer: historyWriter(s3Store(clients, uri.value)), digestOf: objectDigest };
+function deployedHistory(
+  clients: AwsClients,
+  { MOAT_HISTORY, MOAT_HISTORY_DAYS: days }: LambdaEnvironment,
+): DeployedHistory | undefined {
+  const uri = MOAT_HISTORY === undefined ? undefined : parseS3Uri(MOAT_HISTORY);
+  return uri?.ok === true ? { store: s3Store(clients, uri.value), days } : undefined;
 }
+
+const recorderOf = ({ store }: DeployedHistory): HistoryRecorder => ({
+  writer: historyWriter(store),
+  digestOf: objectDigest,
+});
 
 /** Gives the databases of an event to the queue of `reconcile`, with the objects in which they were seen. */
 const handOver =

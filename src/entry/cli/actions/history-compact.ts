@@ -1,4 +1,5 @@
-import { compactHistory, expireHistory } from "../../../adapters/history/compact-history.ts";
+import { compactHistory } from "../../../adapters/history/compact-history.ts";
+import { expireHistory } from "../../../adapters/history/expire-history.ts";
 import { utcDay } from "../../../core/history/utc-day.ts";
 import type { CliContext } from "../context.ts";
 import { parseDuration } from "../duration.ts";
