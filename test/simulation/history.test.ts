@@ -205,7 +205,7 @@ describe("counting under failures", () => {
 });
 
 describe("S3, queue, two handlers, history, plan", () => {
-  const OBJECTS = Number(process.env.MOAT_HISTORY_OBJECTS ?? 1_000);
+  const OBJECTS = Number(process.env.MOAT_HISTORY_OBJECTS ?? 10_000);
   const sandbox = createSandboxAws();
   const clients = awsClients({ ...caller, requestHandler: inProcessRequestHandler(sandbox) });
   const roll = dice(7, 1);
@@ -236,5 +236,5 @@ describe("S3, queue, two handlers, history, plan", () => {
     });
     const lost = plan.databases.flatMap((d) => d.losesAccess.map((l) => [l.consumer, l.records] as const));
     expect(lost).toEqual(sorted(totals(objects)));
-  }, 120_000);
+  }, 400_000);
 });
