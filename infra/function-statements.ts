@@ -20,9 +20,13 @@ export const policyStatements = ({
   allow("ReadThePolicyFile", ["s3:GetObject"], policyBucketArn.valueAsString),
 ];
 
+/** Taking the role in another account. */
+export const takeTheRole = (): Statement =>
+  allow("TakeTheSpokesRole", ["sts:AssumeRole"], `arn:${Aws.PARTITION}:iam::*:role/${SPOKE_ROLE}`);
+
 /** Reaching other accounts. */
 export const reachStatements = (): readonly Statement[] => [
-  allow("TakeTheSpokesRole", ["sts:AssumeRole"], `arn:${Aws.PARTITION}:iam::*:role/${SPOKE_ROLE}`),
+  takeTheRole(),
   allow("KnowTheAccounts", ["organizations:ListAccounts"], "*"),
 ];
 

@@ -10,7 +10,7 @@ import type { Construct } from "constructs";
 import { alarmMaker, alarms } from "./alarms.ts";
 import { documentOf } from "./document-of.ts";
 import { RDS_EVENTS, TAMPER_EVENTS } from "./events.ts";
-import { allow, policyStatements, reachStatements, useTheKey } from "./function-statements.ts";
+import { allow, policyStatements, reachStatements, takeTheRole, useTheKey } from "./function-statements.ts";
 import { canary, heartbeat } from "./heartbeat.ts";
 import { type HubParameters, hubParameters, NO_SECRET, vpcParameter } from "./hub-parameters.ts";
 import { LOGS_KEPT, logBucket } from "./log-bucket.ts";
@@ -116,7 +116,7 @@ export class HubStack extends Stack {
         MOAT_HISTORY: `s3://${state.bucketName}/history`,
         MOAT_HISTORY_DAYS: parameters.historyDays.valueAsString,
       },
-      statements: [send, ...readLogs, ...keepHistory],
+      statements: [send, takeTheRole(), ...readLogs, ...keepHistory],
     });
     const sweep = moatFunction(this, "Sweep", { ...keeping, statements: [...keep, send] });
     const reconcile = moatFunction(this, "Reconcile", {

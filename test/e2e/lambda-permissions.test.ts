@@ -77,6 +77,12 @@ function allowed(handler: Handler): ReadonlySet<string> {
   return new Set(actions.filter((action) => !CALLED_BY_AWS.includes(action)));
 }
 
+interface S3Notification {
+  readonly Records: readonly {
+    readonly s3: { readonly bucket: { readonly name: string }; readonly object: { readonly key: string } };
+  }[];
+}
+
 /** Operations whose action has another name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
 const ACTIONS: Readonly<Record<string, string>> = {
   "s3:HeadObject": "s3:GetObject",
@@ -281,6 +287,26 @@ describe("with policy from a PCE, in two accounts", () => {
     expect(failed).toEqual([]);
     expectDone(await work.workOff(), 2);
     expect(work.lab.admits("scanner", "orders")).toBe(false);
+  });
+
+  it("flow logs of the other account are worked on beside the databases there", async () => {
+    const { s3, calls } = work.lab.aws.sandbox;
+    const [record] = delivered.Records;
+    const body = (record?.body ?? "").replaceAll(
+      /111122223333(?=\/vpcflowlogs|_vpcflowlogs)/g,
+      OTHER_ACCOUNT,
+    );
+    const { bucket, object } = (JSON.parse(body) as S3Notification).Records[0]?.s3 ?? {};
+    const key = decodeURIComponent(object?.key ?? "");
+    expect(key).toContain(`AWSLogs/${OTHER_ACCOUNT}/`);
+    const from = s3.getObject(bucket?.name ?? "", key.replaceAll(OTHER_ACCOUNT, "111122223333"));
+    s3.putObject(bucket?.name ?? "", key, from.body);
+    const before = calls.length;
+    const { failed, lines } = await work.invoke("ingest", { Records: [{ ...record, body }] });
+    expect(failed).toEqual([]);
+    expect(lines.filter(({ level }) => level === "WARN")).toEqual([]);
+    const looked = calls.slice(before).filter(({ call }) => call.operation === "DescribeDBInstances");
+    expect(looked.map(({ call }) => call.context.accountId)).toEqual([OTHER_ACCOUNT]);
   });
 
   it("the map of each account is drawn, with what was seen", async () => {

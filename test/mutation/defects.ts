@@ -522,6 +522,14 @@ export const DEFECTS: readonly Defect[] = [
     tests: ["src/core/plan/gone-groups"],
   },
   {
+    name: "a database's groups are not looked at again after a wait",
+    file: "src/app/carry-out-step.ts",
+    find: "  await whileBusy(run, async () => {\n    // Looked at again after each wait: a database is busy because somebody changes it, a rollback perhaps, which\n    // deletes the very group that is to be attached.\n    await expectAttached(run);\n",
+    replace: "  await expectAttached(run);\n  await whileBusy(run, async () => {\n",
+    why: "It was looked at before the first call, and nothing but the call is tried again",
+    tests: ["src/app/carry-out-step"],
+  },
+  {
     name: "RDS's list is compared with what the interfaces carry",
     file: "src/app/apply-database.ts",
     find: "attached: database.listedGroups ?? database.attachedGroups,",

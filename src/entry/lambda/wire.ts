@@ -21,13 +21,18 @@ import { eventMessages } from "./event-messages.ts";
 import { lambdaLoggers, type Redact } from "./lambda-logger.ts";
 import { lambdaPolicy } from "./lambda-policy.ts";
 import { logAudit } from "./log-audit.ts";
+import { portsOf } from "./places.ts";
 import { planSettings } from "./plan-settings.ts";
 import { reconcileMessages } from "./reconcile-message.ts";
 import { systemClock } from "./system-clock.ts";
+import { type TargetName, targets } from "./targets.ts";
 
 /** What one request works with. */
 export interface LambdaDeps {
+  /** Those of the function's own account and region. */
   readonly ports: IngestPorts;
+  /** What is another in the account and region that wrote a flow log. @throws AwsFault when it cannot be reached */
+  readonly portsOf: (name: TargetName | undefined) => Promise<Pick<IngestPorts, "inventory" | "apply">>;
   readonly settings: IngestSettings;
   readonly clients: AwsClients;
   readonly logger: Logger;
@@ -65,6 +70,7 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
   const inventory = awsInventorySource(clients, `live ${settings.AWS_REGION}`);
   const plan = planSettings(settings);
   const history = deployedHistory(clients, settings);
+  const reach = targets(settings, env, clients, meter);
   return {
     redact,
     begin: (event, context) => {
@@ -88,6 +94,7 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
         clients,
         logger,
         ports,
+        portsOf: (name) => portsOf(ports, name, { settings, context, targets: reach, logger }),
         settings: { plan, stopAt },
         ...(history === undefined ? {} : { history }),
       };

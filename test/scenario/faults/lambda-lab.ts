@@ -85,15 +85,17 @@ export function lambdaLab({ uploadAnswer }: { readonly uploadAnswer?: object } =
   const lines: unknown[] = [];
   for (const level of ["info", "warn", "error"] as const)
     vi.spyOn(logger, level).mockImplementation((...line) => void lines.push(line));
+  const ports = {
+    inventory: lab.inventory,
+    policy: lab.policy,
+    upload: trafficUploadOf(client),
+    apply: lab.ports,
+  };
   const deps: LambdaDeps = {
     clients: lab.clients,
     logger,
-    ports: {
-      inventory: lab.inventory,
-      policy: lab.policy,
-      upload: trafficUploadOf(client),
-      apply: lab.ports,
-    },
+    ports,
+    portsOf: () => Promise.resolve(ports),
     settings: { plan: lab.settings },
   };
   return {
