@@ -3,8 +3,11 @@ import { sqlText } from "./history-schema.ts";
 /** A statement for a DBA, to be run on the database itself. */
 export interface EndSessions {
   readonly statement: string;
-  /** `ends`: it ends the sessions. `lists`: its answer is the statements that do. */
-  readonly does: "ends" | "lists";
+  /**
+   * `ends`: it ends the sessions. `lists`: its answer is the statements that do. `picks`: likewise for the sessions of
+   * everybody, with the names of their hosts, because the engine does not keep a client's address.
+   */
+  readonly does: "ends" | "lists" | "picks";
 }
 
 /**
@@ -32,6 +35,16 @@ export function endSessions(engine: string, address: string): EndSessions | unde
     return {
       does: "lists",
       statement: `SELECT CONCAT('KILL ', session_id, ';') FROM sys.dm_exec_connections WHERE client_net_address = ${sqlText(address)};`,
+    };
+  }
+  if (/oracle/.test(engine)) {
+    // V$SESSION has the name and the port of a client, and no address; ALTER SYSTEM is granted to nobody on RDS:
+    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.Oracle.CommonDBATasks.KillingSession.html
+    const kill =
+      "'BEGIN rdsadmin.rdsadmin_util.kill(sid => ' || sid || ', serial => ' || serial# || '); END;'";
+    return {
+      does: "picks",
+      statement: `SELECT machine, program, ${kill} FROM v$session WHERE type = 'USER' AND username IS NOT NULL;`,
     };
   }
   return undefined;

@@ -1,6 +1,7 @@
 import type { HistoryIngestReport } from "../../../app/ingest-history.ts";
 import { formatUtc } from "../../../core/flow/utc-time.ts";
 import type { BusinessSlot, DatabaseCoverage, HourRange } from "../../../core/history/coverage.ts";
+import type { EndSessions } from "../../../core/history/end-sessions.ts";
 import type { HistoryConsumer, LogHour } from "../../../core/history/history-answers.ts";
 import type { LingeringSession } from "../../../core/history/lingering-sessions.ts";
 import type { UnusedRules } from "../../../core/history/unused-rules.ts";
@@ -166,9 +167,14 @@ export function lingeringText(sessions: readonly LingeringSession[], style: Styl
       const head = `${style.bold(consumer)} still talks to ${style.bold(databaseId)} (${engine})`;
       const seen = `  seen ${shortTime(lastSeen)}, ${counted(records, "record")}; no rule lets it in`;
       if (end === undefined) return [head, seen, "  No statement is known for this engine"].join("\n");
-      const does =
-        end.does === "ends" ? "End its sessions with" : "List the statements that end its sessions with";
-      return [head, seen, `  ${does}:`, wrap(end.statement, "    ")].join("\n");
+      return [head, seen, wrap(`${DOES[end.does]}:`, "  "), wrap(end.statement, "    ")].join("\n");
     })
     .join("\n\n");
 }
+
+const DOES: Readonly<Record<EndSessions["does"], string>> = {
+  ends: "End its sessions with",
+  lists: "List the statements that end its sessions with",
+  picks:
+    "This engine keeps no addresses. List everybody's sessions, by the name of their host, with the statement that ends each, and pick its own",
+};
