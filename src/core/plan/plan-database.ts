@@ -20,6 +20,7 @@ import { type Exceptions, exceptionsOf, withLeases } from "./exceptions.ts";
 import { refusals } from "./gates.ts";
 import { type ConsumerLabels, lostConsumers } from "./losses.ts";
 import { preferredGroupName } from "./managed-group-name.ts";
+import { newlyAdmitted } from "./newly-admitted.ts";
 import { referencedMembers, referenceFindings, widenedGroups } from "./own-references.ts";
 import type { DatabasePlan, FoundGroup, LostConsumer, Refusal } from "./plan.ts";
 import { type Change, type LiveDatabase, liveDatabase, planChange } from "./plan-change.ts";
@@ -84,6 +85,7 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
       nowUnknown: now.unknown.length > 0 || live.unread.length > 0,
       planned: countAddresses(union(policy.allowed, exceptions.reach)),
     },
+    newlyAdmitted: newlyAdmitted(now, database.port === undefined ? EMPTY_SET : assessment.after),
     quota: quotaUse(world, change),
     basis: basisOf(world, live, members),
   };
@@ -100,6 +102,8 @@ interface Assessment {
   readonly rules: readonly CompiledRule[];
   readonly slack: Fit["slack"];
   readonly now: Reach;
+  /** What the planned rules and the groups that stay admit. */
+  readonly after: AddressSet;
   readonly change: Change | undefined;
   readonly losses: readonly LostConsumer[];
   readonly refused: readonly Refusal[];
@@ -150,7 +154,7 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
     port === undefined
       ? []
       : findDrift(driftInput(world, live, { port, rules, after, exceptions, widened }, knowledge));
-  return { live, rules, slack: fit.slack, now, change, losses, refused, exceptions, drift };
+  return { live, rules, slack: fit.slack, now, after, change, losses, refused, exceptions, drift };
 }
 
 /** Groups that stay beside Moat's take slots of the interface. */

@@ -6,6 +6,7 @@ import type { Because } from "../policy/resolution.ts";
 import type { CompiledRule } from "../rule/compile-rules.ts";
 import type { Lease } from "../rule/lease.ts";
 import { sourceText } from "../rule/rule-text.ts";
+import type { NewlyAdmitted } from "./newly-admitted.ts";
 import type { DatabasePlan, LostConsumer, Plan, RevokedRule, Step } from "./plan.ts";
 
 /** A rule as plans are printed and saved: the peer is one word, a CIDR, `sg-…` or `pl-…`. */
@@ -56,6 +57,7 @@ export type DatabaseDocument = Omit<
   | "slack"
   | "drift"
   | "leases"
+  | "newlyAdmitted"
   | "found"
   | "members"
 > & {
@@ -75,6 +77,7 @@ export type DatabaseDocument = Omit<
   readonly leases: readonly (Omit<Lease, "rule"> & { readonly rule: RuleDocument })[];
   readonly steps: readonly StepDocument[];
   /** Counts as text: IPv6 ranges hold more addresses than a number can count. */
+  readonly newlyAdmitted: Omit<NewlyAdmitted, "addresses"> & { readonly addresses: string };
   readonly reachable: { readonly now: string; readonly nowUnknown: boolean; readonly planned: string };
 };
 
@@ -107,6 +110,10 @@ function databaseDocument({ found: _, members: __, ...database }: DatabasePlan):
     labels: labelDocument(database.labels),
     slack: database.slack.map(({ cidr, addresses }) => ({ cidr, addresses: Number(addresses) })),
     losesAccess: database.losesAccess.map((lost) => ({ ...lost, labels: labelDocument(lost.labels) })),
+    newlyAdmitted: {
+      ...database.newlyAdmitted,
+      addresses: database.newlyAdmitted.addresses.toString(),
+    },
     reachable: {
       now: database.reachable.now.toString(),
       nowUnknown: database.reachable.nowUnknown,

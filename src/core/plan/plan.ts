@@ -6,6 +6,7 @@ import type { CompiledRule } from "../rule/compile-rules.ts";
 import type { Lease } from "../rule/lease.ts";
 import type { GroupMembers } from "../rule/reference-members.ts";
 import type { RuleOrigin } from "../rule/rule-marks.ts";
+import type { NewlyAdmitted } from "./newly-admitted.ts";
 
 /** A live group id, or the name (`new-1`) of a group that an earlier step creates. */
 export type GroupRef = string;
@@ -134,6 +135,8 @@ export interface DatabasePlan {
   readonly findings: readonly Diagnostic[];
   /** How many addresses reach the listener now, and would once the plan is carried out. */
   readonly reachable: { readonly now: bigint; readonly nowUnknown: boolean; readonly planned: bigint };
+  /** Whom the plan lets in anew. */
+  readonly newlyAdmitted: NewlyAdmitted;
   /** Rules of the fullest managed group against the quota, for one family. */
   readonly quota: { readonly used: number; readonly limit: number };
   /** Fingerprint of the live state the steps were made from; a plan made from another state is refused. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { Cidr } from "../../../core/net/cidr.ts";
 import type { DatabasePlan, Plan } from "../../../core/plan/plan.ts";
 import { COMMENT_BYTES, planMarkdown } from "./plan-markdown.ts";
 
@@ -27,6 +28,7 @@ const database = (over: Partial<DatabasePlan> = {}): DatabasePlan => ({
   leases: [],
   findings: [],
   reachable: { now: 5n, nowUnknown: false, planned: 2n },
+  newlyAdmitted: { addresses: 0n, cidrs: [], more: 0 },
   quota: { used: 0, limit: 60 },
   basis: "b",
   ...over,
@@ -57,6 +59,14 @@ it("names the place only where there are several", () => {
   const there = database({ region: "us-east-1" });
   expect(planMarkdown(plan([here]))).not.toContain("Where");
   expect(planMarkdown(plan([here, there]))).toContain("| `orders` | `111122223333 us-east-1` |");
+});
+
+it("names whom the plan lets in anew", () => {
+  const opened = { addresses: 5n, cidrs: ["10.20.1.8/30", "10.20.1.20/32"] as Cidr[], more: 3 };
+  const text = planMarkdown(plan([database({ newlyAdmitted: opened }), database({ id: "ledger" })]));
+  expect(text).toContain("Newly admitted");
+  expect(text).toMatch(/10\.20\.1\.8\/30.*orders/);
+  expect(planMarkdown(plan([database({})]))).not.toContain("Newly admitted");
 });
 
 it("shows the first of many and counts the rest", () => {

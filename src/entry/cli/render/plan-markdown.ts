@@ -35,6 +35,7 @@ function withRows(plan: Plan, tests: PolicyTestReport | undefined, rows: number)
     ...[
       databasesPart(plan, rows),
       lossesPart(plan, rows),
+      openedPart(plan, rows),
       refusalsPart(plan, rows),
       driftPart(plan, rows),
       slackPart(plan, rows),
@@ -118,6 +119,13 @@ function lossesPart({ databases }: Plan, rows: number): readonly string[] {
     ]);
   const head = ["Consumer", "Labels", "Database", "Last seen", "Open sessions"];
   return part("Would lose access", all.length, markdownTable(head, cells), rows);
+}
+
+function openedPart({ databases }: Plan, rows: number): readonly string[] {
+  const all = databases.flatMap((d) => d.newlyAdmitted.cidrs.map((cidr) => ({ d, cidr })));
+  const left = databases.reduce((sum, d) => sum + d.newlyAdmitted.more, 0);
+  const cells = all.slice(0, rows).map(({ d, cidr }) => [quoted(cidr), quoted(d.id)]);
+  return part("Newly admitted", all.length + left, markdownTable(["Addresses", "Database"], cells), rows);
 }
 
 function refusalsPart({ databases }: Plan, rows: number): readonly string[] {

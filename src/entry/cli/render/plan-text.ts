@@ -1,5 +1,6 @@
 import { assertNever } from "../../../core/assert-never.ts";
 import { addressSetOfCidrs, countAddresses } from "../../../core/net/address-set.ts";
+import type { NewlyAdmitted } from "../../../core/plan/newly-admitted.ts";
 import type { DatabasePlan, LostConsumer, Plan, Refusal, Step } from "../../../core/plan/plan.ts";
 import type { Because } from "../../../core/policy/resolution.ts";
 import type { CompiledRule } from "../../../core/rule/compile-rules.ts";
@@ -47,6 +48,7 @@ function databaseText(d: DatabasePlan, options: PlanTextOptions): string {
       ...(labels === "" ? [] : [["labels", labels]]),
       ["now", `${reachableNow(d)} through ${d.attachedGroups.join(", ") || "no group"}`],
       ["policy", `${addressCount(d.reachable.planned)} in ${counted(d.rules.length, "rule")}`],
+      ...(d.newlyAdmitted.addresses === 0n ? [] : [["lets in", openedText(d.newlyAdmitted)]]),
     ],
     "  ",
   );
@@ -60,6 +62,16 @@ function databaseText(d: DatabasePlan, options: PlanTextOptions): string {
     ...findingsText(d, options),
   ];
   return parts.join("\n");
+}
+
+/** Blocks that are named in one line. */
+const SHOWN_BLOCKS = 3;
+
+/** Who could not reach the database before. */
+function openedText({ addresses, cidrs, more: left }: NewlyAdmitted): string {
+  const rest = cidrs.length - SHOWN_BLOCKS + left;
+  const named = cidrs.slice(0, SHOWN_BLOCKS).join(", ") + (rest > 0 ? ` and ${grouped(rest)} more` : "");
+  return `${addressCount(addresses)} anew: ${named}`;
 }
 
 const reachableNow = (d: DatabasePlan): string =>

@@ -34,6 +34,7 @@ const plan: DatabasePlan = {
   leases: [],
   findings: [],
   reachable: { now: 0n, nowUnknown: false, planned: 0n },
+  newlyAdmitted: { addresses: 0n, cidrs: [], more: 0 },
   quota: { used: 0, limit: 60 },
   basis: "",
 };
