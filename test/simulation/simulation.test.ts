@@ -5,7 +5,7 @@ import { simulate } from "./simulate.ts";
 
 /** `MOAT_SEED=17` plays that one seed and shows its story; `MOAT_SEEDS=50000` plays more of them. */
 const ONE = process.env.MOAT_SEED;
-const COUNT = Number(process.env.MOAT_SEEDS ?? 10_000);
+const COUNT = Number(process.env.MOAT_SEEDS ?? 3_000);
 const FIRST = Number(process.env.MOAT_FIRST_SEED ?? 1);
 /** From so many seeds on, every kind of trouble must have happened. */
 const ENOUGH = 1_000;
