@@ -183,7 +183,11 @@ describe("a group that is no longer needed", () => {
 
 describe("a rule that names a group", () => {
   /** Carries out one step of a plan that found `10.0.1.1` and `10.0.1.2` behind sg-web. */
-  async function carryOut(step: Step, addresses: readonly string[]) {
+  async function carryOut(
+    step: Step,
+    addresses: readonly string[],
+    standing: readonly RuleContent[] = [rule("sg-web")],
+  ) {
     const calls: string[] = [];
     const never = () => Promise.reject(new Error("No such call is in the plan"));
     const call = (name: string) => async () => {
@@ -192,7 +196,7 @@ describe("a rule that names a group", () => {
     const ports = {
       live: {
         readDatabase: never,
-        readSecurityGroups: never,
+        readSecurityGroups: async () => [group("sg-m", standing)],
         readInterfacesWithGroup: async (groupId: string) =>
           groupId === "sg-web" ? [{ networkInterfaceId: "eni-1", groupIds: ["sg-web"], addresses }] : [],
       },
@@ -249,6 +253,11 @@ describe("a rule that names a group", () => {
     },
   ])("$what", async ({ step, who, calls }) => {
     expect(await carryOut(step, who)).toEqual({ calls, status: "done", problem: undefined });
+  });
+
+  it("is not relied on when somebody has taken it away", async () => {
+    const missing = { calls: [], status: "moved", problem: "RULES_MISSING" };
+    expect(await carryOut(revoke, FOUND, [])).toEqual(missing);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
+import type { RuleContent } from "../core/inventory/model.ts";
 import { sameGroups } from "../core/plan/membership-steps.ts";
 import type { Step } from "../core/plan/plan.ts";
 import { ruleKey } from "../core/rule/rule-key.ts";
@@ -59,11 +60,6 @@ async function createGroup(run: Run, step: StepOf<"createSecurityGroup">): Promi
   run.created.set(step.group, id);
 }
 
-async function revoke(run: Run, step: StepOf<"revoke">): Promise<void> {
-  await expectMembers(run);
-  await recordedWrite(run, step, () => run.ports.enforcement.revoke(resolve(run, step.group), step.rules));
-}
-
 async function authorize(run: Run, step: StepOf<"authorize">): Promise<void> {
   if (step.rules.some((rule) => rule.source.kind === "securityGroup")) await expectMembers(run);
   const groupId = resolve(run, step.group);
@@ -71,6 +67,21 @@ async function authorize(run: Run, step: StepOf<"authorize">): Promise<void> {
   await settling(run, isNew, () =>
     recordedWrite(run, step, () => run.ports.enforcement.authorize(groupId, step.rules, step.ruleTags)),
   );
+}
+
+/**
+ * Takes rules away, but only while the rules that the plan counts on in their place are seen to stand: another run, with
+ * another answer of policy, may have taken them away since. Rules that the plan adds only later are not counted on yet.
+ */
+async function revoke(run: Run, step: StepOf<"revoke">): Promise<void> {
+  const { steps, rules } = run.database;
+  const later = new Set(
+    steps.slice(steps.indexOf(step)).flatMap((s) => (s.action === "authorize" ? s.rules.map(ruleKey) : [])),
+  );
+  const counted = rules.filter((rule) => !later.has(ruleKey(rule)));
+  await expectRules(run, [...run.database.managedGroups, ...run.created.values()], counted);
+  await expectMembers(run);
+  return recordedWrite(run, step, () => run.ports.enforcement.revoke(resolve(run, step.group), step.rules));
 }
 
 /** Repeats a call on a group of ours that reads may not show yet. */
@@ -126,29 +137,37 @@ async function expectMembers(run: Run): Promise<void> {
 }
 
 /** Reads the desired rules back, with patience for reads that lag behind. */
-async function expectRules(run: Run, groups: readonly string[]): Promise<void> {
+async function expectRules(
+  run: Run,
+  groups: readonly string[],
+  rules: readonly RuleContent[] = run.database.rules,
+): Promise<void> {
   const managed = [...run.database.managedGroups, ...run.created.values()];
-  const ids = groups.filter((id) => managed.includes(id));
+  const ids = [...new Set(groups.filter((id) => managed.includes(id)))];
   if (ids.length === 0) return;
   let absent = 0;
   for (const delay of [0, ...SETTLE_DELAYS_MS]) {
     await run.ports.clock.sleep(delay);
-    absent = await countAbsent(run, ids);
+    absent = await countAbsent(run, ids, rules);
     if (absent === 0) return;
   }
   throw new StepStopped("moved", {
     code: "RULES_MISSING",
     what: `${absent} of the planned rules are not in ${ids.join(", ")}`,
-    why: "Attaching or detaching now could cut a client that policy allows",
+    why: "Attaching, detaching or revoking now could cut a client that policy allows",
     fix: "Make a new plan",
   });
 }
 
-async function countAbsent(run: Run, groupIds: readonly string[]): Promise<number> {
-  if (run.database.rules.length === 0) return 0;
+async function countAbsent(
+  run: Run,
+  groupIds: readonly string[],
+  rules: readonly RuleContent[],
+): Promise<number> {
+  if (rules.length === 0) return 0;
   const live = await run.ports.live.readSecurityGroups(groupIds);
   const standing = new Set(live.flatMap((g) => g.rules.map(ruleKey)));
-  return run.database.rules.filter((r) => !standing.has(ruleKey(r))).length;
+  return rules.filter((r) => !standing.has(ruleKey(r))).length;
 }
 
 async function whileBusy(run: Run, call: () => Promise<void>): Promise<void> {
