@@ -19,7 +19,7 @@ export interface SimCompany {
 }
 
 /** A quarter of all companies; without a throw of the dice, so that the others stay what they were. */
-const namesGroups = (seed: number): boolean => seed % 4 === 0;
+const namesGroups = (seed: number): boolean => seed % 3 === 0;
 
 /** Draws a company. */
 export function drawCompany(seed: number, dice: Dice): SimCompany {
