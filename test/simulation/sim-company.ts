@@ -18,7 +18,7 @@ export interface SimCompany {
   readonly groupReferences: boolean;
 }
 
-/** A quarter of all companies; without a throw of the dice, so that the others stay what they were. */
+/** A third of all companies; without a throw of the dice, so that the others stay what they were. */
 const namesGroups = (seed: number): boolean => seed % 3 === 0;
 
 /** Draws a company. */
