@@ -131,7 +131,9 @@ async function deleteSpare(listed: readonly (readonly Membership[])[]) {
         revoke: never,
         tagSecurityGroup: never,
         tagDatabase: never,
-        setDatabaseGroups: never,
+        setDatabaseGroups: async (_: unknown, groups: readonly string[]) => {
+          calls.push(`set ${groups.join(" ")}`);
+        },
         deleteSecurityGroup: async (id: string) => {
           calls.push(id);
         },
@@ -179,6 +181,12 @@ describe("a group that is no longer needed", () => {
     const [still, gone] = [[member("sg-spare", "removing")], [member("sg-m", "active")]];
     expect(await deleteSpare([still, still, gone])).toEqual({ calls: ["sg-spare"], writes: 1, findings: [] });
   });
+});
+
+it("gives the database its groups back where another run attached the spare one just before it was deleted", async () => {
+  const [free, attached] = [[member("sg-m", "active")], [member("sg-spare", "adding")]];
+  const { calls, writes } = await deleteSpare([free, attached]);
+  expect({ calls, writes }).toEqual({ calls: ["sg-spare", "set sg-m"], writes: 2 });
 });
 
 describe("a rule that names a group", () => {

@@ -219,9 +219,26 @@ async function deleteGroup(run: Run, step: StepOf<"deleteSecurityGroup">): Promi
   const groupId = resolve(run, step.group);
   for (const delay of [0, ...SETTLE_DELAYS_MS]) {
     await run.ports.clock.sleep(delay);
-    if (await tryDelete(run, step, groupId)) return;
+    if (await tryDelete(run, step, groupId)) return letGo(run, groupId);
   }
   run.findings.push(stillInUse(groupId));
+}
+
+/**
+ * Another run may have told RDS to attach the group in the moment before it was deleted, and would leave the database with
+ * a group that does not exist. Who deleted it knows what belongs there.
+ */
+async function letGo(run: Run, groupId: string): Promise<void> {
+  if (!(await isNamedByDatabase(run, groupId))) return;
+  const { id, kind } = run.database;
+  const step: StepOf<"setDatabaseGroups"> = {
+    action: "setDatabaseGroups",
+    groups: run.attached,
+    why: `Another run attached ${groupId} in the moment before it was deleted`,
+  };
+  await whileBusy(run, () =>
+    recordedWrite(run, step, () => run.ports.enforcement.setDatabaseGroups({ id, kind }, run.attached)),
+  );
 }
 
 /** True when the group is gone; false while something still uses it. */

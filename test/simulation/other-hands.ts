@@ -2,6 +2,7 @@ import { authorize } from "../../src/sandbox/aws/model/ec2/authorize.ts";
 import { setInterfaceGroups } from "../../src/sandbox/aws/model/ec2/interfaces.ts";
 import { modifyRules } from "../../src/sandbox/aws/model/ec2/modify-rules.ts";
 import { revoke } from "../../src/sandbox/aws/model/ec2/revoke.ts";
+import type { Peer } from "../../src/sandbox/aws/model/ec2/security-group.ts";
 import { failoverCluster, replaceInterface } from "../../src/sandbox/aws/model/rds/failover.ts";
 import { setClusterStatus, setInstanceStatus } from "../../src/sandbox/aws/model/rds/lifecycle.ts";
 import { modifyCluster } from "../../src/sandbox/aws/model/rds/modify-cluster.ts";
@@ -198,8 +199,7 @@ export class OtherHands {
     const rules = group?.rules.filter((r) => !r.isEgress) ?? [];
     if (group === undefined || rules.length === 0) return;
     const rule = this.#dice.pick(rules);
-    const cidr = rule.peer.kind === "cidr" ? rule.peer.cidr : "0.0.0.0/0";
-    this.#invariants.byOthers(this.#touchedBy([cidr]), () =>
+    this.#invariants.byOthers(this.#touchedBy(whomOf(rule.peer)), () =>
       tolerating(() =>
         revoke(ec2, group, {
           isEgress: false,
@@ -313,6 +313,10 @@ export class OtherHands {
 }
 
 /** What AWS refuses to other hands simply does not happen. */
+/** Whom a rule may let in; a group has members of both families. */
+const whomOf = (peer: Peer): readonly string[] =>
+  peer.kind === "cidr" ? [peer.cidr] : ["0.0.0.0/0", "::/0"];
+
 function tolerating(change: () => unknown): void {
   try {
     change();
