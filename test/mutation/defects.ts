@@ -635,6 +635,14 @@ export const DEFECTS: readonly Defect[] = [
     why: "Each repair by itself is right",
     tests: ["src/core/guard/"],
   },
+  {
+    name: "a repair counts once more when a second ends while it is made",
+    file: "src/app/watch/sweep.ts",
+    find: "repairMoment(d) ?? formatUtc(now / 1000)",
+    replace: "formatUtc(now / 1000)",
+    why: "Both the group and the memory say when, and within one second they agree",
+    tests: ["test/scenario/watch"],
+  },
   // Carrying it out
   {
     name: "the audit record is written after the write",

@@ -21,7 +21,7 @@ export const RHYTHM: WatchRhythm = {
 };
 
 /** What a watch may have besides its lab. */
-interface WatchLabOptions extends Pick<WatchPorts, "newFlows"> {
+interface WatchLabOptions extends Pick<WatchPorts, "newFlows">, Partial<Pick<WatchPorts, "audit">> {
   readonly settings?: Pick<SweepSettings, "traffic" | "waves">;
 }
 
@@ -39,6 +39,7 @@ export function watchLab(lab: Lab, rhythm: WatchRhythm = RHYTHM, more: WatchLabO
       const ports: WatchPorts = {
         ...lab.ports,
         ...(more.newFlows === undefined ? {} : { newFlows: more.newFlows }),
+        ...(more.audit === undefined ? {} : { audit: more.audit }),
         inventory: lab.inventory,
         clock: {
           now: () => lab.clock.now(),

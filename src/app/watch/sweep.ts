@@ -1,5 +1,5 @@
 import { formatUtc } from "../../core/flow/utc-time.ts";
-import { repaired } from "../../core/guard/tug-of-war.ts";
+import { repaired, repairMoment } from "../../core/guard/tug-of-war.ts";
 import type { DatabaseAddress } from "../../core/inventory/database-addresses.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { DatabasePlan, Plan } from "../../core/plan/plan.ts";
@@ -118,7 +118,8 @@ function withRepairs(
   const repairs = new Map(
     [...before].map(([arn, moments]) => [arn, moments.filter((at) => at > since)] as const),
   );
-  for (const { arn } of found.databases.filter(mended))
-    repairs.set(arn, [...(repairs.get(arn) ?? []), formatUtc(now / 1000)]);
+  // The moment that stands on the group, or else one repair would count twice where a second ends in between.
+  for (const d of found.databases.filter(mended))
+    repairs.set(d.arn, [...(repairs.get(d.arn) ?? []), repairMoment(d) ?? formatUtc(now / 1000)]);
   return repairs;
 }

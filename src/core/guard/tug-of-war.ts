@@ -57,6 +57,10 @@ function guarded(database: DatabasePlan, { nowSeconds, repairs }: RepairHistory)
 export const repaired = (database: DatabasePlan): readonly Drift[] =>
   database.steps.length === 0 ? [] : database.drift.filter((d) => !d.left);
 
+/** The moment at which a guarded plan writes a repair down; absent where it repairs nothing or has no group to write on. */
+export const repairMoment = ({ steps }: DatabasePlan): string | undefined =>
+  steps.flatMap((s) => (s.action === "tag" ? (s.tags[REPAIRS_TAG]?.split(" ") ?? []) : [])).at(-1);
+
 const staying = (database: DatabasePlan): readonly string[] => {
   const gone = new Set(database.steps.flatMap((s) => (s.action === "deleteSecurityGroup" ? [s.group] : [])));
   return database.managedGroups.filter((id) => !gone.has(id));
