@@ -35,7 +35,7 @@ export function templates(): readonly Template[] {
     if (unexplained.length > 0) throw new Error(`cdk-nag finds: ${unexplained.join(", ")}`);
     return stacks.map(({ artifactId: name }) => ({
       name,
-      text: `${JSON.stringify(withoutBootstrap(json(outdir, `${name}.template.json`)), null, 1)}\n`,
+      text: `${JSON.stringify(lean(json(outdir, `${name}.template.json`)), null, 1)}\n`,
     }));
   } finally {
     rmSync(outdir, { recursive: true, force: true });
@@ -77,11 +77,31 @@ function printedBy(work: () => void): string {
   }
 }
 
+/** Without what CloudFormation takes for granted: a resource goes with its stack. */
+function withoutDefaults(resources: Readonly<Record<string, CfnResource>>): object {
+  return Object.fromEntries(
+    Object.entries(resources).map(([id, { DeletionPolicy, UpdateReplacePolicy, ...rest }]) => [
+      id,
+      {
+        ...rest,
+        ...(DeletionPolicy === "Delete" ? {} : { DeletionPolicy }),
+        ...(UpdateReplacePolicy === "Delete" ? {} : { UpdateReplacePolicy }),
+      },
+    ]),
+  );
+}
+
+interface CfnResource extends Readonly<Record<string, unknown>> {
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
 /** The CDK's own rule asks for an account prepared for the CDK; these templates need nothing of that. */
-function withoutBootstrap(template: unknown): unknown {
-  const { Rules, Parameters, ...rest } = template as {
+function lean(template: unknown): unknown {
+  const { Rules, Parameters, Resources, ...rest } = template as {
     readonly Rules?: Readonly<Record<string, unknown>>;
     readonly Parameters?: Readonly<Record<string, unknown>>;
+    readonly Resources: Readonly<Record<string, CfnResource>>;
   };
   const { BootstrapVersion, ...parameters } = Parameters ?? {};
   const { CheckBootstrapVersion, ...rules } = Rules ?? {};
@@ -89,6 +109,7 @@ function withoutBootstrap(template: unknown): unknown {
   void CheckBootstrapVersion;
   return {
     ...rest,
+    Resources: withoutDefaults(Resources),
     Parameters: parameters,
     ...(Object.keys(rules).length === 0 ? {} : { Rules: rules }),
   };

@@ -28,8 +28,28 @@ export const TAMPER_EVENTS: EventPattern = {
   },
 };
 
-/** What RDS itself tells: created, restored, renamed, failed over, available again. */
+/**
+ * What RDS itself tells: created, restored, renamed, failed over, available again, other groups. Of its categories only
+ * those after which a database may be another, or have other interfaces; backups, storage and patches of the engine alone
+ * are most of what RDS says, and change nothing of who reaches it. `notification` has stop and start.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
+ */
 export const RDS_EVENTS: EventPattern = {
   source: ["aws.rds"],
-  detailType: ["RDS DB Cluster Event", "RDS DB Instance Event"],
+  detailType: ["RDS DB Cluster Event", "RDS DB Instance Event", "RDS DB Proxy Event"],
+  detail: {
+    EventCategories: [
+      "availability",
+      "configuration change",
+      "creation",
+      "deletion",
+      "failover",
+      "global-failover",
+      "maintenance",
+      "notification",
+      "read replica",
+      "recovery",
+      "restoration",
+    ],
+  },
 };

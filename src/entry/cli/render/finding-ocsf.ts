@@ -73,9 +73,12 @@ function findingOcsf(
 function resources(about: ToldFinding["about"], { accountId, region }: Place): object {
   if (about === undefined) return {};
   const where = region === undefined ? {} : { region };
-  return about === "account"
-    ? { resources: [{ uid: accountId, type: ACCOUNT, name: accountId, ...where }] }
-    : { resources: [{ uid: about.arn, type: TYPES[about.kind], name: about.id, ...where }] };
+  if (about !== "account")
+    return { resources: [{ uid: about.arn, type: TYPES[about.kind], name: about.id, ...where }] };
+  // OCSF takes no resource that has neither name nor uid.
+  return accountId === undefined
+    ? {}
+    : { resources: [{ uid: accountId, type: ACCOUNT, name: accountId, ...where }] };
 }
 
 const cloud = ({ accountId, region }: Place): object => ({

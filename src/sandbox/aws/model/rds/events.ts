@@ -11,7 +11,8 @@ export interface RdsEvent {
   readonly categories: readonly string[];
 }
 
-const EVENTS = {
+/** What the sandbox tells, with the ids and categories that RDS gives it. */
+export const EVENTS = {
   groupAdded: {
     eventId: "RDS-EVENT-0009",
     categories: ["configuration change"],
