@@ -18,7 +18,10 @@ const HUB = [
   ...["events:PutEvents", "secretsmanager:GetSecretValue", "sqs:SendMessage"],
 ];
 /** What only the command line calls, asked of a person, and what needs no permission. */
-const NOT_OURS = ["rds:AddTagsToResource", "sts:GetCallerIdentity", "sts:AssumeRole", "kms:Decrypt"];
+const NOT_OURS = [
+  ...["ec2:DeleteTags", "rds:AddTagsToResource"],
+  ...["sts:GetCallerIdentity", "sts:AssumeRole", "kms:Decrypt"],
+];
 
 /** Files that the handlers reach by their imports. */
 function reached(): ReadonlySet<string> {

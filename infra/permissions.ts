@@ -20,6 +20,8 @@ export interface Scope {
 }
 
 const OWNER = "moat:owner";
+/** Where a group remembers the rules that RDS made in it. */
+const LEFT_RULES_TAGS = ["moat:left-rules", "moat:left-rules-2", "moat:left-rules-3", "moat:left-rules-4"];
 
 /** What looking needs, in each account. None of these calls takes a resource. */
 export const readingStatements = (): readonly Statement[] => [
@@ -95,7 +97,7 @@ export function writingStatements(scope: Scope): readonly Statement[] {
       Condition: {
         ...ours,
         "ForAllValues:StringEquals": {
-          "aws:TagKeys": ["moat:database", "moat:original-groups", "moat:repairs"],
+          "aws:TagKeys": ["moat:database", "moat:original-groups", "moat:repairs", ...LEFT_RULES_TAGS],
         },
       },
     },

@@ -17,6 +17,7 @@ async function faulty(kind: AwsFaultKind) {
       revoke: never,
       setDatabaseGroups: never,
       tagSecurityGroup: never,
+      untagSecurityGroup: never,
       tagDatabase: never,
       deleteSecurityGroup: never,
     },

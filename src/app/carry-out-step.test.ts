@@ -31,6 +31,7 @@ async function setGroups(
       authorize: never,
       revoke: never,
       tagSecurityGroup: never,
+      untagSecurityGroup: never,
       tagDatabase: never,
       deleteSecurityGroup: never,
       setDatabaseGroups: async (_: unknown, groups: readonly string[]) => {
@@ -130,6 +131,7 @@ async function deleteSpare(listed: readonly (readonly Membership[])[]) {
         authorize: never,
         revoke: never,
         tagSecurityGroup: never,
+        untagSecurityGroup: never,
         tagDatabase: never,
         setDatabaseGroups: async (_: unknown, groups: readonly string[]) => {
           calls.push(`set ${groups.join(" ")}`);
@@ -213,6 +215,7 @@ describe("a rule that names a group", () => {
         authorize: call("authorize"),
         revoke: call("revoke"),
         tagSecurityGroup: never,
+        untagSecurityGroup: never,
         tagDatabase: never,
         deleteSecurityGroup: never,
         setDatabaseGroups: never,

@@ -207,9 +207,12 @@ const notSeen = (run: Run): Diagnostic => ({
 });
 
 async function tag(run: Run, step: StepOf<"tag">): Promise<void> {
-  const { group, database, tags } = step;
-  if (group !== undefined)
-    await recordedWrite(run, step, () => run.ports.enforcement.tagSecurityGroup(resolve(run, group), tags));
+  const { group, database, tags, removeTags } = step;
+  const { enforcement } = run.ports;
+  if (group !== undefined && (removeTags === undefined || Object.keys(tags).length > 0))
+    await recordedWrite(run, step, () => enforcement.tagSecurityGroup(resolve(run, group), tags));
+  if (group !== undefined && removeTags !== undefined)
+    await recordedWrite(run, step, () => enforcement.untagSecurityGroup(resolve(run, group), removeTags));
   if (database !== undefined)
     await recordedWrite(run, step, () => run.ports.enforcement.tagDatabase(database, tags));
 }

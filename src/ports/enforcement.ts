@@ -25,6 +25,8 @@ export interface Enforcement {
     groupIds: readonly string[],
   ): Promise<void>;
   tagSecurityGroup(groupId: string, tags: Tags): Promise<void>;
+  /** Takes tags away by their keys, whatever they say. One that is not there is no error. */
+  untagSecurityGroup(groupId: string, keys: readonly string[]): Promise<void>;
   tagDatabase(arn: string, tags: Tags): Promise<void>;
   deleteSecurityGroup(groupId: string): Promise<void>;
 }

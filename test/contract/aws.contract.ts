@@ -328,6 +328,16 @@ function groupsContract(setting: () => Setting, lacks: Lacks): void {
     },
   );
 
+  it("takes tags of a group away, whatever they say, and minds none that is not there", async () => {
+    const { enforcement } = setting();
+    const groupId = await newGroup(setting(), tags);
+    await enforcement.tagSecurityGroup(groupId, { "moat:left-rules": "more", "moat:left-rules-2": "" });
+    await enforcement.untagSecurityGroup(groupId, ["moat:left-rules", "moat:left-rules-2"]);
+    await enforcement.untagSecurityGroup(groupId, ["moat:left-rules"]);
+    await enforcement.untagSecurityGroup(groupId, []);
+    expect((await readGroup(setting(), groupId)).tags).toEqual(tags);
+  });
+
   it("adds and replaces tags of a group", async () => {
     const groupId = await newGroup(setting(), tags);
     await setting().enforcement.tagSecurityGroup(groupId, { "moat:original-groups": "sg-1 sg-2" });

@@ -20,6 +20,9 @@ export const RHYTHM: WatchRhythm = {
   heartbeatEveryMs: 3_600_000,
 };
 
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
+const TRAIL_KEEPS_MS = 90 * 86_400_000;
+
 /** What a watch may have besides its lab. */
 interface WatchLabOptions extends Pick<WatchPorts, "newFlows">, Partial<Pick<WatchPorts, "audit">> {
   readonly settings?: Pick<SweepSettings, "traffic" | "waves">;
@@ -52,7 +55,10 @@ export function watchLab(lab: Lab, rhythm: WatchRhythm = RHYTHM, more: WatchLabO
           },
         },
         policy,
-        trail: async () => lab.sandbox.cloudTrail.events.flatMap((e) => parseResourceChange(e) ?? []),
+        trail: async () =>
+          lab.sandbox.cloudTrail.events
+            .filter((e) => Date.parse(e.eventTime) > lab.clock.now() - TRAIL_KEEPS_MS)
+            .flatMap((e) => parseResourceChange(e) ?? []),
         tell: (event) => void events.push(event),
         stopRequested: () => minute() >= minutes,
         random: () => 0.5,

@@ -58,6 +58,20 @@ async function widen(world: Lab): Promise<void> {
   );
 }
 
+/** RDS adds a rule to the managed group for its own needs, as for a replica in another region. */
+async function openForRds(world: Lab, cidr: string): Promise<void> {
+  await open(world, cidr);
+  const { events } = world.sandbox.cloudTrail;
+  const last = events.at(-1);
+  if (last?.eventName !== "AuthorizeSecurityGroupIngress") throw new Error("The call is not on the trail");
+  events[events.length - 1] = {
+    ...last,
+    userIdentity: { type: "AWSService", invokedBy: "rds.amazonaws.com" },
+    sourceIPAddress: "rds.amazonaws.com",
+    userAgent: "rds.amazonaws.com",
+  };
+}
+
 describe("moat watch", () => {
   it("enforces, then makes no write call in a thousand idle cycles, and reads within bounds", async () => {
     const world = lab();
@@ -217,5 +231,50 @@ describe("moat watch", () => {
     expect(second.told()).toContain("refused tugOfWar");
     await second.run(61);
     expect(admits(world, "10.20.1.99")).toBe(false);
+  }, 60_000);
+
+  it("leaves RDS's own rule alone after the trail has forgotten it, until somebody edits it", async () => {
+    const world = lab();
+    const watching = watchLab(world);
+    await watching.run(2);
+    await openForRds(world, "10.20.1.99/32");
+    await watching.run(6);
+    expect(
+      watching
+        .told()
+        .filter((t) => t.startsWith("changed"))
+        .at(-1),
+    ).toBe("changed done tag");
+    const writes = world.writes().length;
+    const settled = watching.events.length;
+
+    world.clock.advance(100 * 86_400_000);
+    // A second process, which has nothing but AWS to go by.
+    const later = watchLab(world);
+    await later.run(6);
+    expect([admits(world, "10.20.1.99"), world.writes().length - writes]).toEqual([true, 0]);
+    expect(later.told()).toEqual(["started", "drift ruleAdded", "finding LEFT_ALONE", "stopped"]);
+    expect(watching.events).toHaveLength(settled);
+
+    // It is the memory that holds it: what RDS's rule says now is no longer what was written down.
+    const added = world.sandbox
+      .ec2()
+      .groups.get(groupOf(world))
+      ?.rules.find((r) => r.peer.kind === "cidr" && r.peer.cidr === "10.20.1.99/32");
+    const { client } = await world.stranger.ec2();
+    await client.send(
+      new ModifySecurityGroupRulesCommand({
+        GroupId: groupOf(world),
+        SecurityGroupRules: [
+          {
+            SecurityGroupRuleId: added?.securityGroupRuleId,
+            SecurityGroupRule: { IpProtocol: "tcp", FromPort: 3306, ToPort: 3306, CidrIpv4: "10.20.1.96/28" },
+          },
+        ],
+      }),
+    );
+    world.clock.advance(100 * 86_400_000);
+    await later.run(6);
+    expect([admits(world, "10.20.1.99"), admits(world, "10.20.1.11")]).toEqual([false, true]);
   }, 60_000);
 });

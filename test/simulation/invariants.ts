@@ -21,6 +21,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   ModifyDBCluster: "setDatabaseGroups",
   ModifyDBProxy: "setDatabaseGroups",
   CreateTags: "tag",
+  DeleteTags: "tag",
   AddTagsToResource: "tag",
   DeleteSecurityGroup: "deleteSecurityGroup",
 };

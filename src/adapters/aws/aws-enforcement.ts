@@ -20,6 +20,15 @@ export function awsEnforcement(clients: AwsClients): Enforcement {
         client.send(new sdk.CreateTagsCommand({ Resources: [groupId], Tags: tagList(tags) })),
       );
     },
+    async untagSecurityGroup(groupId, keys) {
+      const { sdk, client } = await clients.ec2Writes();
+      // A call without keys would take every tag away, the marks of ownership among them:
+      // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
+      if (keys.length === 0) return;
+      await callAws("ec2:DeleteTags", () =>
+        client.send(new sdk.DeleteTagsCommand({ Resources: [groupId], Tags: keys.map((Key) => ({ Key })) })),
+      );
+    },
     async tagDatabase(arn, tags) {
       const { sdk, client } = await clients.rdsWrites();
       await callAws("rds:AddTagsToResource", () =>

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
-import { attributeDrift, rulesOfRds } from "../../core/drift/attribute-drift.ts";
+import { attributeDrift } from "../../core/drift/attribute-drift.ts";
 import type { Remembered } from "../../core/drift/find-drift.ts";
+import { type RuleMaker, ruleMakers } from "../../core/drift/rule-makers.ts";
 import { type HeldPlan, holdRevocations, type Withdrawals } from "../../core/guard/hold-revocations.ts";
 import { guardTugOfWar, repairsOf } from "../../core/guard/tug-of-war.ts";
 import type { WaveSettings } from "../../core/guard/waves.ts";
@@ -85,11 +86,11 @@ export async function survey(
   const nowSeconds = Math.floor(ports.clock.now() / 1000);
   let { follow } = memory;
   let addresses: readonly DatabaseAddress[] = [];
-  const planLeaving = (leftRules: ReadonlySet<string>): Plan => {
+  const planKnowing = (makers: ReadonlyMap<string, RuleMaker>): Plan => {
     const planned = planDatabases({
       inventory,
       policy,
-      settings: { ...settings.plan, nowSeconds, leftRules },
+      settings: { ...settings.plan, nowSeconds, ruleMakers: makers },
       remembered: memory.remembered,
       ...(follow === undefined ? {} : { follow }),
       ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
@@ -99,10 +100,10 @@ export async function survey(
     ({ addresses } = planned);
     return onlyOf(planned.plan, settings.only);
   };
-  const first = planLeaving(new Set());
+  const first = planKnowing(new Map());
   const changes = await changesOf(first, ports);
-  const ofRds = rulesOfRds(changes);
-  const plan = ofRds.size === 0 ? first : planLeaving(ofRds);
+  const makers = makersThatMatter(first, changes);
+  const plan = makers.size === 0 ? first : planKnowing(makers);
   const apartMs = settings.apartMs ?? DEFAULT_APART_MS;
   const held = holdRevocations(attributed(plan, changes, ports.self), memory.withdrawals, {
     readAt,
@@ -130,6 +131,17 @@ async function changesOf(plan: Plan, { trail }: SurveyPorts): Promise<readonly R
   const drift = plan.databases.flatMap((d) => d.drift);
   if (trail === undefined || drift.length === 0) return [];
   return trail([...new Set(drift.flatMap(({ resources }) => resources))]);
+}
+
+/** Whom the trail names for rules that drifted: that RDS made one, or that a rule which stays is not RDS's after all. */
+function makersThatMatter(
+  { databases }: Plan,
+  changes: readonly ResourceChange[],
+): ReadonlyMap<string, RuleMaker> {
+  const left = new Map(databases.flatMap((d) => d.drift).map((d) => [d.securityGroupRuleId, d.left]));
+  return new Map(
+    [...ruleMakers(changes)].filter(([id, maker]) => left.has(id) && left.get(id) === (maker === "other")),
+  );
 }
 
 function attributed(plan: Plan, changes: readonly ResourceChange[], self: string | undefined): Plan {

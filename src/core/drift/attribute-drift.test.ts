@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ResourceChange } from "../trail/resource-change.ts";
-import { attributeDrift, rulesOfRds } from "./attribute-drift.ts";
+import { attributeDrift } from "./attribute-drift.ts";
 import type { Drift } from "./drift.ts";
 
 const change = (over: Partial<ResourceChange> = {}): ResourceChange => ({
@@ -53,10 +53,5 @@ describe("attributeDrift", () => {
   ])("takes no answer from $name", ({ over }) => {
     const self = "arn:aws:sts::1:assumed-role/moat/other";
     expect(attributeDrift(DRIFT, [change(over)], self).by).toBeUndefined();
-  });
-
-  it("knows the rules that RDS added for itself", () => {
-    const rds = { actor: { arn: "rds.amazonaws.com", name: "rds.amazonaws.com", isService: true } };
-    expect([...rulesOfRds([change(), change({ ...rds, resources: ["sgr-2", "sg-m"] })])]).toEqual(["sgr-2"]);
   });
 });

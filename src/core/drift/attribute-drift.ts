@@ -1,4 +1,4 @@
-import { isRdsItself, recogniseTool } from "../trail/recognise-tool.ts";
+import { recogniseTool } from "../trail/recognise-tool.ts";
 import type { ResourceChange } from "../trail/resource-change.ts";
 import { whoChanged } from "../trail/who-changed.ts";
 import type { Attribution, Drift } from "./drift.ts";
@@ -44,12 +44,3 @@ const attributionOf = (change: ResourceChange): Attribution => ({
   operation: change.operation,
   at: change.at,
 });
-
-/** Ids of rules that RDS itself added, as for a replica in another region. */
-export function rulesOfRds(changes: readonly ResourceChange[]): ReadonlySet<string> {
-  return new Set(
-    changes
-      .filter((c) => c.operation === "AuthorizeSecurityGroupIngress" && isRdsItself(c))
-      .flatMap((c) => c.resources.filter((id) => id.startsWith("sgr-"))),
-  );
-}

@@ -171,8 +171,11 @@ describe("RDS's connect feature", () => {
   it("is left out of a rule that RDS added itself, as the trail tells", () => {
     const added = live(rule("10.9.9.9/32"));
     const groups = [OLD, moats([...POLICY.map((c) => own(c)), added])];
-    const leftRules = new Set([added.securityGroupRuleId ?? ""]);
-    const { steps, drift: found } = planned({ groups, over: { settings: { leftRules } } });
-    expect({ steps, left: found.map((d) => d.left) }).toEqual({ steps: [], left: [true] });
+    const ruleMakers = new Map([[added.securityGroupRuleId ?? "", "rds" as const]]);
+    const { steps, drift: found } = planned({ groups, over: { settings: { ruleMakers } } });
+    expect({ steps: steps.map((s) => s.action), left: found.map((d) => d.left) }).toEqual({
+      steps: ["tag"],
+      left: [true],
+    });
   });
 });

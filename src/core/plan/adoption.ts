@@ -121,4 +121,4 @@ export const adoptedIsFull = (id: string, group: string): Refusal => ({
 
 /** How infrastructure code leaves an adopted group's rules alone, in one line each. */
 export const IGNORE_CHANGES =
-  'in "aws_security_group": lifecycle { ignore_changes = [ingress, tags["moat:repairs"], tags_all["moat:repairs"]] }; rules that stand alone ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule") go from the configuration, with: removed { from = … lifecycle { destroy = false } }';
+  'in "aws_security_group": lifecycle { ignore_changes = [ingress, tags["moat:repairs"], tags_all["moat:repairs"], tags["moat:left-rules"], tags_all["moat:left-rules"]] }; rules that stand alone ("aws_vpc_security_group_ingress_rule", "aws_security_group_rule") go from the configuration, with: removed { from = … lifecycle { destroy = false } }';

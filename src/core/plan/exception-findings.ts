@@ -8,7 +8,7 @@ import { type Exceptions, leaseText } from "./exceptions.ts";
 /** What a person should know about access beyond policy that stays, or ends. */
 export function exceptionFindings(
   databaseId: string,
-  { leases, keptGroups, adopted }: Exceptions,
+  { leases, keptGroups, adopted, full }: Exceptions,
   drift: readonly Drift[],
 ): readonly Diagnostic[] {
   const kept = new Set(keptGroups.map((g) => g.groupId as string));
@@ -21,6 +21,7 @@ export function exceptionFindings(
         : besideFinding(databaseId, group, drift),
     ),
     ...drift.filter((d) => d.left && !kept.has(d.group)).map((d) => leftFinding(databaseId, d)),
+    ...full.map((group) => fullFinding(databaseId, group)),
   ];
 }
 
@@ -77,6 +78,16 @@ function connectFinding(
 const leftFinding = (databaseId: string, drift: Drift): Diagnostic => ({
   code: "LEFT_ALONE",
   what: `${drift.what}; it stays on database "${databaseId}"${drift.letsIn === undefined ? "" : ` and lets in ${drift.letsIn} addresses beyond policy`}`,
-  why: drift.by?.tool === "rds" ? "RDS made it for its own needs" : "It is not Moat's to take away",
+  why:
+    drift.kind === "ruleAdded" || drift.by?.tool === "rds"
+      ? "RDS made it for its own needs"
+      : "It is not Moat's to take away",
   fix: "Grant its clients in policy, or take it away where it is made",
+});
+
+const fullFinding = (databaseId: string, group: string): Diagnostic => ({
+  code: "LEFT_RULES_FULL",
+  what: `Group ${group} of database "${databaseId}" has more rules of RDS's own than its tags can remember`,
+  why: "A rule there that policy does not grant stays unless CloudTrail names another maker, as it may be one of RDS's",
+  fix: "Take away what RDS needs no more, such as rules of replicas that are gone, and rules that you know to be nobody's",
 });

@@ -14,6 +14,8 @@ import { addressesOfSource, coversTcpPort, reachOf, reachOfRules } from "../rule
 import { ruleKey } from "../rule/rule-key.ts";
 import { ruleOrigin } from "../rule/rule-marks.ts";
 import { sourceText } from "../rule/rule-text.ts";
+import { isMemoryFull, leftRules, rememberLeftRules } from "./left-rules.ts";
+import type { Step } from "./plan.ts";
 import type { Kept, LiveDatabase } from "./plan-change.ts";
 import type { World } from "./world.ts";
 
@@ -22,6 +24,10 @@ export interface Exceptions extends Kept {
   /** The group whose rules are Moat's while somebody else attaches it; then every other group stays. */
   readonly adopted?: SecurityGroup;
   readonly leases: readonly Lease[];
+  /** What is to be written down of the rules that stay. */
+  readonly remember: readonly Step[];
+  /** Groups that cannot remember all rules that stay in them. */
+  readonly full: readonly string[];
   /** Everybody whom these let in. */
   readonly reach: AddressSet;
 }
@@ -37,16 +43,24 @@ export function exceptionsOf(
   const leases = live.managed.flatMap((group) => leasesOf(world, group, denied));
   const keptGroups =
     adopted === undefined ? connectGroups(world, live) : live.attached.filter((g) => g !== adopted);
-  const kept = live.managed.flatMap((g) => g.rules).filter((r) => isLeft(world, r));
+  const left = live.managed.map((group) => ({ group, rules: leftRules(world.settings, group) }));
+  const kept = left.flatMap(({ rules }) => rules);
   const running = leases.filter((l) => l.state === "running").map((l) => l.rule);
   const keptRules = new Set(kept.flatMap((r) => r.securityGroupRuleId ?? []));
-  const shared = adopted === undefined ? {} : { adopted };
-  if (port === undefined) return { leases, keptGroups, keptRules, reach: union(), ...shared };
+  const shared = {
+    leases,
+    keptGroups,
+    keptRules,
+    remember: left.flatMap(({ group, rules }) => rememberLeftRules(group, rules)),
+    full: left.flatMap(({ group, rules }) => (isMemoryFull(group, rules) ? [group.groupId as string] : [])),
+    ...(adopted === undefined ? {} : { adopted }),
+  };
+  if (port === undefined) return { ...shared, reach: union() };
   const reach = union(
     reachOfRules([...running, ...kept], port, world.peers).admitted,
     reachOf(keptGroups, port, world.peers).admitted,
   );
-  return { leases, keptGroups, keptRules, reach, ...shared };
+  return { ...shared, reach };
 }
 
 /** Groups of RDS's connect feature, unless the owner wants them gone. */
@@ -54,11 +68,6 @@ function connectGroups(world: World, live: LiveDatabase): readonly SecurityGroup
   if (world.settings.rdsConnect === "remove") return [];
   return live.attached.filter((group) => isRdsConnectGroup(group, world.groups));
 }
-
-const isLeft = (world: World, rule: SecurityGroupRule): boolean =>
-  rule.securityGroupRuleId !== undefined &&
-  world.settings.leftRules?.has(rule.securityGroupRuleId) === true &&
-  ruleOrigin(rule, world.settings.owner) === "added";
 
 function leasesOf(world: World, group: SecurityGroup, denied: AddressSet): readonly Lease[] {
   return group.rules.flatMap((rule) => {

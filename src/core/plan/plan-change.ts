@@ -97,9 +97,9 @@ export function planChange(
     placed.length > 0
       ? dropEmpty(placed)
       : [{ group: world.nextNewGroup(), live: new Set<string>(), placed: [], copies: [] }];
-  const work = slots.map((slot) =>
-    slotSteps(world, live, slot, { after, port, kept: kept.keptRules, widened: kept.widened }),
-  );
+  const wanted = { after, port, kept: kept.keptRules, widened: kept.widened };
+  const filled = slots.map((slot) => slotSteps(world, live, slot, wanted));
+  const work = [...filled, ...stayingSteps(world, live, filled, wanted)];
   const keptIds = kept.keptGroups.map((g) => g.groupId as string);
   const target = [...work.map((w) => w.group), ...keptIds];
   const surplus = live.managed.map((g) => g.groupId as string).filter((id) => !target.includes(id));
@@ -125,6 +125,24 @@ export function planChange(
 function dropEmpty(slots: readonly Slot<CompiledRule>[]): readonly Slot<CompiledRule>[] {
   const used = slots.filter((s) => s.placed.length > 0);
   return used.length > 0 ? used : slots.slice(0, 1);
+}
+
+/** What is left of attached groups that policy needs no more, or that others replace: rules that stay keep them. */
+function stayingSteps(
+  world: World,
+  live: LiveDatabase,
+  work: readonly { readonly group: string }[],
+  wanted: Pick<GroupChange, "after" | "port" | "kept" | "widened">,
+): readonly (GroupSteps & { readonly group: string })[] {
+  const staying = live.managed.filter(
+    ({ groupId, rules }) =>
+      live.attachedIds.includes(groupId) &&
+      !work.some(({ group }) => group === groupId) &&
+      rules.some(({ securityGroupRuleId: id }) => id !== undefined && wanted.kept?.has(id) === true),
+  );
+  return staying.map(({ groupId }) =>
+    slotSteps(world, live, { group: groupId, live: new Set(), placed: [], copies: [] }, wanted),
+  );
 }
 
 function slotSteps(

@@ -18,6 +18,7 @@ import { desiredRules } from "./desired-rules.ts";
 import { exceptionFindings } from "./exception-findings.ts";
 import { type Exceptions, exceptionsOf, withLeases } from "./exceptions.ts";
 import { refusals } from "./gates.ts";
+import { LEFT_RULES_TAGS } from "./left-rules.ts";
 import { type ConsumerLabels, lostConsumers } from "./losses.ts";
 import { preferredGroupName } from "./managed-group-name.ts";
 import { newlyAdmitted } from "./newly-admitted.ts";
@@ -176,8 +177,19 @@ interface Should {
 function changeOf(world: World, live: LiveDatabase, should: Should): Change | undefined {
   const { rules, after, port, exceptions, widened } = should;
   const kept = { ...exceptions, widened };
-  if (exceptions.adopted === undefined) return planChange(world, live, rules, after, port, kept);
-  return planAdopted(world, live, exceptions.adopted, { ...kept, rules, after, port });
+  const change =
+    exceptions.adopted === undefined
+      ? planChange(world, live, rules, after, port, kept)
+      : planAdopted(world, live, exceptions.adopted, { ...kept, rules, after, port });
+  return change === undefined ? undefined : withMemory(change, exceptions);
+}
+
+/** What a group is to remember is written last: nothing counts on it, and a group that goes needs no memory. */
+function withMemory(change: Change, { remember }: Exceptions): Change {
+  const goes = (group: string | undefined): boolean =>
+    change.steps.some((s) => s.action === "deleteSecurityGroup" && s.group === group);
+  const steps = remember.filter((s) => s.action === "tag" && !goes(s.group));
+  return steps.length === 0 ? change : { ...change, steps: [...change.steps, ...steps] };
 }
 
 function adoptionRefusal(
@@ -244,6 +256,7 @@ export function basisOf(world: World, live: LiveDatabase, members: readonly Grou
         g.groupId,
         g.tags["moat:owner"] ?? "",
         g.tags["moat:database"] ?? "",
+        ...LEFT_RULES_TAGS.flatMap((key) => g.tags[key] ?? []),
         ...g.rules.map(ruleKey).sort(),
       ].join(" "),
     )

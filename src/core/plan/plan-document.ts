@@ -29,6 +29,7 @@ export interface StepDocument {
   readonly description?: string;
   readonly vpcId?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly removeTags?: readonly string[];
   readonly ruleTags?: Readonly<Record<string, string>>;
   readonly rules?: readonly RuleDocument[];
   readonly groups?: readonly string[];

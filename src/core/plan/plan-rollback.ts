@@ -1,6 +1,7 @@
 import type { Database } from "../inventory/model.ts";
 import { MODE_TAG, originalGroups } from "../inventory/ownership.ts";
 import { adoptionOf } from "./adoption.ts";
+import { forgetLeftRules } from "./left-rules.ts";
 import { membershipSteps } from "./membership-steps.ts";
 import type { Refusal, Step } from "./plan.ts";
 import { type LiveDatabase, liveDatabase } from "./plan-change.ts";
@@ -27,7 +28,11 @@ export function planRollback(world: World, database: Database): RollbackPlan {
   if (live.managed.length === 0) return { ...shared, steps: [], refused: [] };
   // An adopted group was there before Moat and stays: whoever made it puts its own rules back.
   if (adoptionOf(world, live) !== undefined)
-    return { ...shared, steps: [observeStep(database)], refused: [] };
+    return {
+      ...shared,
+      steps: [observeStep(database), ...live.managed.flatMap(forgetLeftRules)],
+      refused: [],
+    };
   const target = targetGroups(world, live);
   if ("gate" in target) return { ...shared, steps: [], refused: [target] };
   const membership = membershipSteps({

@@ -49,6 +49,8 @@ export type Step =
       readonly group?: GroupRef;
       readonly database?: DatabaseArn;
       readonly tags: Tags;
+      /** Keys of tags of the group that go. */
+      readonly removeTags?: readonly string[];
       readonly why: string;
     }
   | { readonly action: "deleteSecurityGroup"; readonly group: GroupRef; readonly why: string };

@@ -1,3 +1,4 @@
+import type { RuleMaker } from "../drift/rule-makers.ts";
 import type { ModeSettings } from "../inventory/mode.ts";
 import type { Database, Inventory, SecurityGroup } from "../inventory/model.ts";
 import { isManagedGroupOf } from "../inventory/ownership.ts";
@@ -29,8 +30,8 @@ export interface PlanSettings {
    * `exact` the owner vouches that no such group is shared with other accounts.
    */
   readonly groupReferences?: "off" | "exact";
-  /** Ids of rules on managed groups that AWS itself added for its own needs, as a trail told: they are left alone. */
-  readonly leftRules?: ReadonlySet<string>;
+  /** Who wrote rules of managed groups last, by the rules' ids, where a trail told. */
+  readonly ruleMakers?: ReadonlyMap<string, RuleMaker>;
 }
 
 /** A consumer seen talking to a database, from flow history. */

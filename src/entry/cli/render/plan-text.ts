@@ -137,16 +137,16 @@ function stepText(
     case "waitUntilActive":
       return [style.dim("  . wait until every member and interface shows them")];
     case "tag":
-      return [
-        style.yellow(`  ~ tag ${step.group ?? step.database} ${Object.keys(step.tags).join(", ")}`),
-        why,
-      ];
+      return [style.yellow(`  ~ tag ${step.group ?? step.database} ${tagKeys(step)}`), why];
     case "deleteSecurityGroup":
       return [style.red(`  - delete security group ${step.group}`), why];
     default:
       return assertNever(step);
   }
 }
+
+const tagKeys = ({ tags, removeTags = [] }: Extract<Step, { readonly action: "tag" }>): string =>
+  [...Object.keys(tags), ...removeTags.map((key) => `${key} (goes)`)].join(", ");
 
 /** Who a rule is for; of one that names a group, how many addresses that is, too. */
 function whyText(rule: CompiledRule | undefined, nameOf: NameOf): string {
