@@ -1,29 +1,23 @@
-/** `npm run build`: one bundle per Lambda handler in src/entry/lambda/, under dist/lambda/<handler>/index.mjs. */
+/**
+ * `npm run build`: one bundle per Lambda handler in src/entry/lambda/, under dist/lambda/<handler>/index.mjs, and the
+ * command line under dist/cli/.
+ */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { build, type Metafile } from "esbuild";
+import { build } from "esbuild";
 import { uiAssets } from "../src/entry/web/ui-assets.ts";
-import { bundlePlugins } from "./bundle-plugins.ts";
+import { bundleCli } from "./bundle-cli.ts";
+import { bundlePlugins, REQUIRE } from "./bundle-plugins.ts";
+import { type BundleSize, measuredBundle } from "./measured-bundle.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const HANDLERS = join(ROOT, "src", "entry", "lambda");
 const ENTRY = "index.mjs";
 
-// Bundled CommonJS packages call require for Node's own modules, which an ES module does not have.
-const REQUIRE =
-  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
-
-/** One handler's bundle. */
-export interface Bundle {
+/** One handler's bundle; at its start is what is loaded before the first event. */
+export interface Bundle extends BundleSize {
   readonly handler: string;
   readonly folder: string;
-  /** Of all files of code. */
-  readonly bytes: number;
-  /** Of the files that are loaded before the first event: the entry and what it imports at once. */
-  readonly startBytes: number;
-  readonly files: number;
-  /** Source modules in it. */
-  readonly modules: number;
 }
 
 /** The files that export a handler; their neighbours are bundled into them. */
@@ -77,40 +71,16 @@ async function bundle(file: string, folder: string): Promise<Bundle> {
   return {
     handler: basename(file, ".ts"),
     folder,
-    ...measured(metafile, relative(ROOT, join(folder, ENTRY))),
+    ...measuredBundle(metafile, [relative(ROOT, join(folder, ENTRY))]),
   };
 }
 
-function measured(
-  { inputs, outputs }: Metafile,
-  entry: string,
-): Pick<Bundle, "bytes" | "startBytes" | "files" | "modules"> {
-  const code = Object.keys(outputs).filter((path) => path.endsWith(".mjs"));
-  const bytesOf = (paths: Iterable<string>) =>
-    [...paths].reduce((sum, p) => sum + (outputs[p]?.bytes ?? 0), 0);
-  const atStart = new Set<string>();
-  const queue = [entry.replaceAll("\\", "/")];
-  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    if (atStart.has(path)) continue;
-    atStart.add(path);
-    const imports = outputs[path]?.imports ?? [];
-    queue.push(
-      ...imports.filter((i) => i.kind === "import-statement" && i.external !== true).map((i) => i.path),
-    );
-  }
-  return {
-    bytes: bytesOf(code),
-    startBytes: bytesOf(atStart),
-    files: code.length,
-    modules: Object.keys(inputs).length,
-  };
-}
+const kib = (count: number): string => `${Math.round(count / 1024)} KiB`;
 
 if (import.meta.main) {
   const bundles = await bundleHandlers();
   if (bundles.length === 0) console.log("no Lambda handlers in src/entry/lambda: nothing to bundle");
-  for (const { handler, bytes, startBytes, files } of bundles) {
-    const kib = (count: number): string => `${Math.round(count / 1024)} KiB`;
-    console.log(`${handler}: ${kib(bytes)} in ${files} files, ${kib(startBytes)} loaded at start`);
-  }
+  const named = bundles.map((size) => [size.handler, size] as const);
+  for (const [name, { bytes, startBytes, files }] of [...named, ["moat", await bundleCli()] as const])
+    console.log(`${name}: ${kib(bytes)} in ${files} files, ${kib(startBytes)} loaded at start`);
 }

@@ -1,4 +1,4 @@
-/** What a bundle for Lambda leaves out or says in fewer words: nothing of it is ever run there, or it does the same. */
+/** What a bundle leaves out or says in fewer words: nothing of it is ever run there, or it does the same. */
 import { readFileSync } from "node:fs";
 import type { Plugin } from "esbuild";
 
@@ -137,13 +137,19 @@ const neverAsked: Plugin = {
   },
 };
 
-/** All of them, for esbuild. */
-export const bundlePlugins: readonly Plugin[] = [
+/** Those for every bundle, for esbuild. */
+export const sharedPlugins: readonly Plugin[] = [
   englishOnly,
   noJsonSchemas,
   zodInParts,
   onlyUsedShapes,
   errorsInShort,
-  credentialsOfLambda,
   neverAsked,
 ];
+
+/** Those for a function in Lambda. */
+export const bundlePlugins: readonly Plugin[] = [...sharedPlugins, credentialsOfLambda];
+
+/** For the top of each file: bundled CommonJS packages call require for Node's own modules, which ES modules lack. */
+export const REQUIRE =
+  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';

@@ -5,6 +5,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +33,7 @@ describe("bin/moat", () => {
     mkdirSync(join(checkout, "src/entry/cli"), { recursive: true });
     copyFileSync(join(ROOT, "bin/moat"), launcher);
     writeFileSync(join(checkout, "package.json"), '{ "type": "module" }');
-    writeFileSync(join(checkout, "src/entry/cli/main.ts"), STAND_IN);
+    writeFileSync(join(checkout, "src/entry/cli/start.ts"), STAND_IN);
     symlinkSync(join(ROOT, "node_modules"), join(checkout, "node_modules"));
   });
 
@@ -55,6 +56,31 @@ describe("bin/moat", () => {
     symlinkSync("../../bin/moat", join(folder, "relative"));
     symlinkSync(join(folder, "relative"), join(checkout, "absolute"));
     expect((await run(join(checkout, "absolute"), [])).code).toBe(3);
+  });
+
+  it("runs the bundle, unless a source is newer, was added or is gone", async () => {
+    const bundle = join(checkout, "dist/cli/moat.mjs");
+    const source = join(checkout, "src/entry/cli/start.ts");
+    const write = () => {
+      writeFileSync(bundle, 'console.log("the bundle"); process.exitCode = 4;');
+      // A minute from now: everything above is older.
+      utimesSync(bundle, Date.now() / 1000 + 60, Date.now() / 1000 + 60);
+    };
+    mkdirSync(join(checkout, "dist/cli"), { recursive: true });
+    writeFileSync(join(checkout, "package-lock.json"), "{}");
+    write();
+    expect(await run(launcher, [])).toEqual({ code: 4, output: "the bundle\n" });
+
+    const later = Date.now() / 1000 + 120;
+    for (const newer of [source, join(source, ".."), join(checkout, "package-lock.json")]) {
+      utimesSync(newer, later, later);
+      expect((await run(launcher, [])).code).toBe(3);
+      utimesSync(newer, 0, 0);
+      expect((await run(launcher, [])).code).toBe(4);
+    }
+    // Where only the bundle was handed on there is nothing to be newer.
+    rmSync(join(checkout, "src"), { recursive: true });
+    expect(await run(launcher, [])).toEqual({ code: 4, output: "the bundle\n" });
   });
 
   it("says what to do when the packages are not there", async () => {

@@ -1,4 +1,3 @@
-import { enableCompileCache } from "node:module";
 import { Command, CommanderError } from "commander";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import { applyCommand } from "./commands/apply.ts";
@@ -22,7 +21,7 @@ import { statusCommand } from "./commands/status.ts";
 import { suggestCommand } from "./commands/suggest.ts";
 import { testCommand } from "./commands/test.ts";
 import { watchCommand } from "./commands/watch.ts";
-import { type CliContext, processContext } from "./context.ts";
+import type { CliContext } from "./context.ts";
 import { diagnosticsOf } from "./problem.ts";
 import { problemText } from "./render/problem-text.ts";
 import { COLUMNS } from "./render/table.ts";
@@ -94,9 +93,4 @@ function problemsOf(error: unknown, command: string | undefined): readonly Diagn
   if (error instanceof CommanderError) return [usageProblem(error, command) ?? []].flat();
   const problems = diagnosticsOf(error);
   return problems.length === 0 ? undefined : problems;
-}
-
-if (import.meta.main) {
-  enableCompileCache();
-  await main(process.argv.slice(2), processContext());
 }
