@@ -9,6 +9,7 @@ import {
   type Suggestions,
   type SuggestSettings,
 } from "../core/suggest/model.ts";
+import type { ProviderFacts } from "../core/suggest/rule-form.ts";
 import { suggestRules } from "../core/suggest/suggest-rules.ts";
 import { observeConsumers } from "./observe-consumers.ts";
 import type { Planned } from "./plan-databases.ts";
@@ -48,6 +49,21 @@ export function suggestPolicy({
 /** `moat suggest --json`. Fields may be added, never taken away. */
 export function suggestDocument({ policy, suggestions, leftovers, totals }: SuggestReport) {
   return { version: 1, kind: "suggestions", policy, suggestions, leftovers, totals } as const;
+}
+
+/** How the rules of suggestions name the databases of a plan. */
+export function providerFacts({
+  inventory,
+  resolution,
+}: Pick<SuggestSource, "inventory" | "resolution">): ProviderFacts {
+  const databases = new Map(inventory.databases.map((each) => [each.id, each]));
+  return {
+    port: (id) => databases.get(id)?.port,
+    virtualServices: (id) =>
+      resolution.databases
+        .get(databases.get(id)?.arn ?? "")
+        ?.matched.some(({ kind }) => kind === "virtualService") === true,
+  };
 }
 
 /** What is not let in although a suggestion said that it would be. */

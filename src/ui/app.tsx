@@ -71,7 +71,7 @@ export function App({ source, first: loaded, tools }: AppProps) {
   );
   return (
     <>
-      <Top map={map} about={about} />
+      <Top map={map} about={about} live={tools !== undefined} />
       <section aria-label="Controls">
         <Toolbar about={about} state={state} change={change} />
         <div class="toolbar">
@@ -130,9 +130,11 @@ function actions(latest: Latest, main: { readonly current: HTMLElement | null })
 interface TopProps {
   readonly map: TrafficMap;
   readonly about: MapAbout;
+  /** Whether a server answers, which has a page of suggestions too. */
+  readonly live: boolean;
 }
 
-const Top = ({ map: { totals }, about }: TopProps) => (
+const Top = ({ map: { totals }, about, live }: TopProps) => (
   <header class="top">
     <h1>
       <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -144,6 +146,7 @@ const Top = ({ map: { totals }, about }: TopProps) => (
       {countText(totals.databases, "database")} · {countText(totals.consumers, "address", "addresses")} ·{" "}
       {countText(totals.pairs, "connection")}
     </p>
+    {live && <a href="/suggestions">Suggested rules</a>}
     <p class="policy">
       {about.policy.source === "pce" ? "PCE policy" : "Policy file"}, version{" "}
       {about.policy.version.slice(0, 12)}

@@ -1,56 +1,61 @@
 import { render } from "preact";
-import { useMemo, useState } from "preact/hooks";
-import type { Suggestion, Suggestions } from "../core/suggest/model.ts";
-import { narrowSuggestion } from "../core/suggest/narrow-suggestion.ts";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { countText } from "../core/map/map-words.ts";
+import type { Suggestion } from "../core/suggest/model.ts";
+import {
+  choiceFromFragment,
+  choiceToFragment,
+  edited,
+  type ReviewChoice,
+} from "../core/suggest/review-choice.ts";
 import { LeftoverTable } from "./review-leftovers.tsx";
 import { ReviewRule } from "./review-rule.tsx";
+import { loadReview, type ReviewData } from "./review-source.ts";
+import { TakeChoice } from "./review-take.tsx";
 import "./review.css";
 
-/** Which suggestions are in, and whose values were taken away, by id. */
-type Consumers = Suggestion["consumers"];
+interface ReviewProps {
+  readonly data: ReviewData;
+  readonly served: boolean;
+}
 
-function Review({ suggestions, leftovers, totals }: Suggestions) {
-  const [out, setOut] = useState<ReadonlySet<string>>(new Set());
-  const [edited, setEdited] = useState<ReadonlyMap<string, Consumers>>(new Map());
+/** Suggestions to choose among. What is chosen is in the address, so that the way back from the map keeps it. */
+function Review({ data, served }: ReviewProps) {
+  const { suggestions, leftovers } = data;
+  const [choice, setChoice] = useChoice(suggestions);
   const [find, setFind] = useState("");
-  const now = useMemo(
-    () => suggestions.map((each) => narrowSuggestion(each, edited.get(each.id) ?? each.consumers)),
-    [suggestions, edited],
-  );
-  const chosen = now.filter(({ id }) => !out.has(id));
+  const now = useMemo(() => edited(suggestions, choice), [suggestions, choice]);
+  const chosen = now.filter(({ id }) => !choice.out.has(id));
   const shown = now.filter((each) => textOf(each).includes(find.toLowerCase()));
+  const whole = useMemo(() => new Map(suggestions.map((each) => [each.id, each.consumers])), [suggestions]);
   const byProviders = Map.groupBy(shown, ({ databases }) => databases.join(", "));
-  const covered = chosen.reduce((sum, { evidence }) => sum + evidence.conversations, 0);
-  const never = chosen.reduce((sum, { neverSeen }) => sum + neverSeen.pairs, 0);
-  const choose = (id: string, isIn: boolean): void =>
-    setOut((before) => new Set(isIn ? [...before].filter((each) => each !== id) : [...before, id]));
+  const leaveOut = (ids: Iterable<string>): void => setChoice({ ...choice, out: new Set(ids) });
   return (
     <main>
+      {served && (
+        <nav aria-label="Pages">
+          <a href="/">Traffic map</a>
+        </nav>
+      )}
       <h1>Suggested rules</h1>
-      <p role="status" class="totals">
-        {chosen.length} of {suggestions.length} rules chosen. They cover {covered} of{" "}
-        {totals.seen - totals.alreadyAllowed} pairs of consumer and database that policy does not allow yet,
-        and would allow {never} that were never seen.
-      </p>
-      <div class="bar">
-        <label>
-          Find <input type="search" value={find} onInput={(event) => setFind(event.currentTarget.value)} />
-        </label>
-        <button type="button" onClick={() => setOut(new Set())}>
-          Choose all
-        </button>
-        <button type="button" onClick={() => setOut(new Set(suggestions.map(({ id }) => id)))}>
-          Choose none
-        </button>
-        <button type="button" class="main" disabled={chosen.length === 0} onClick={() => save(chosen)}>
-          Save the choice
-        </button>
-      </div>
-      <p>
-        The choice is saved as a file; this page changes nothing. Take it up with{" "}
-        <code>moat suggest … --choice suggestion-choice.json --write</code>, or <code>--draft</code> for a
-        PCE.
-      </p>
+      <Totals data={data} chosen={chosen} />
+      {suggestions.length > 0 && (
+        <>
+          <div class="bar">
+            <label>
+              Find{" "}
+              <input type="search" value={find} onInput={(event) => setFind(event.currentTarget.value)} />
+            </label>
+            <button type="button" onClick={() => leaveOut([])}>
+              Choose all
+            </button>
+            <button type="button" onClick={() => leaveOut(whole.keys())}>
+              Choose none
+            </button>
+          </div>
+          <TakeChoice data={data} chosen={chosen} choice={choice} served={served} />
+        </>
+      )}
       {[...byProviders].map(([databases, rules]) => (
         <section key={databases} aria-label={databases}>
           <h2>{databases}</h2>
@@ -58,34 +63,80 @@ function Review({ suggestions, leftovers, totals }: Suggestions) {
             <ReviewRule
               key={each.id}
               rule={each}
-              whole={suggestions.find(({ id }) => id === each.id)?.consumers ?? each.consumers}
-              isIn={!out.has(each.id)}
-              onChoose={(isIn) => choose(each.id, isIn)}
-              onEdit={(consumers) => setEdited((before) => new Map(before).set(each.id, consumers))}
+              whole={whole.get(each.id) ?? each.consumers}
+              isIn={!choice.out.has(each.id)}
+              onChoose={(isIn) =>
+                leaveOut(isIn ? [...choice.out].filter((id) => id !== each.id) : [...choice.out, each.id])
+              }
+              onEdit={(consumers) =>
+                setChoice({ ...choice, narrowed: new Map(choice.narrowed).set(each.id, consumers) })
+              }
             />
           ))}
         </section>
       ))}
-      {shown.length === 0 && <p>No suggestion to show.</p>}
+      {shown.length === 0 && <p>{whyNone(data)}</p>}
       <LeftoverTable leftovers={leftovers} />
     </main>
+  );
+}
+
+function whyNone({ suggestions, observed }: ReviewData): string {
+  if (!observed)
+    return "No flow logs were read, so there is nothing to suggest. Start moat map with --flows.";
+  if (suggestions.length > 0) return "No suggestion to show.";
+  return (
+    "There is nothing to suggest: policy allows everybody whom flow logs saw, but for those who are left over. " +
+    "moat suggest --afresh shows what would be suggested had the policy no rules yet."
+  );
+}
+
+/** The choice, kept in the address of the page. */
+function useChoice(
+  suggestions: readonly Suggestion[],
+): readonly [ReviewChoice, (next: ReviewChoice) => void] {
+  const [choice, setChoice] = useState(() => choiceFromFragment(location.hash, suggestions));
+  useEffect(() => {
+    const follow = (): void => setChoice(choiceFromFragment(location.hash, suggestions));
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, [suggestions]);
+  const change = (next: ReviewChoice): void => {
+    // What was put back to the whole is no edit any more.
+    const fragment = choiceToFragment(choiceFromFragment(choiceToFragment(next), suggestions));
+    history.replaceState(null, "", `#${fragment}`);
+    setChoice(choiceFromFragment(fragment, suggestions));
+  };
+  return [choice, change];
+}
+
+function Totals({ data, chosen }: { readonly data: ReviewData; readonly chosen: readonly Suggestion[] }) {
+  const { suggestions, totals } = data;
+  const covered = chosen.reduce((sum, { evidence }) => sum + evidence.conversations, 0);
+  const never = chosen.reduce((sum, { neverSeen }) => sum + neverSeen.pairs, 0);
+  return (
+    <p role="status" class="totals">
+      {chosen.length} of {countText(suggestions.length, "rule")} chosen. Covered: {covered} of{" "}
+      {countText(totals.seen - totals.alreadyAllowed, "pair")} of consumer and database that policy does not
+      allow yet. Also allowed, though never seen: {never}. Left over: {totals.leftOver}. Allowed already:{" "}
+      {totals.alreadyAllowed}.
+    </p>
   );
 }
 
 const textOf = ({ id, databases, consumers, providers }: Suggestion): string =>
   JSON.stringify([id, databases, consumers, providers]).toLowerCase();
 
-function save(chosen: readonly Suggestion[]): void {
-  const rules = chosen.map(({ id, consumers }) => ({ id, consumers }));
-  const text = `${JSON.stringify({ version: 1, kind: "suggestionChoice", rules }, null, 2)}\n`;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = "suggestion-choice.json";
-  link.click();
-  // The browser reads it after this turn.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
 const root = document.getElementById("app");
-const data = document.getElementById("data")?.textContent;
-if (root !== null && data) render(<Review {...(JSON.parse(data) as Suggestions)} />, root);
+if (root !== null) {
+  loadReview().then(
+    (props) => render(<Review {...props} />, root),
+    (error: unknown) =>
+      render(
+        <main>
+          <p role="alert">The suggestions could not be loaded: {String(error)}</p>
+        </main>,
+        root,
+      ),
+  );
+}

@@ -2,19 +2,11 @@ import { z } from "zod";
 import type { Href } from "../../core/policy/model.ts";
 import type { LabelQuery } from "../../core/policy/source/consumer-source.ts";
 import { byScope, type LabelRule, ruleSetName } from "../../core/suggest/label-rule.ts";
+import { type ProviderFacts, ruleForm } from "../../core/suggest/rule-form.ts";
 import type { PceClient } from "./pce-client.ts";
 import { createRule, createRuleSet, ensureLabel } from "./pce-objects.ts";
 
 const RuleSets = z.array(z.object({ href: z.string(), name: z.string(), scopes: z.unknown() }));
-
-/** Rules as the PCE is to have them. */
-export interface DraftRules {
-  readonly rules: readonly LabelRule[];
-  /** Whether the labels of a database are those of a virtual service, bound to its workload. */
-  readonly virtualServices: (database: string) => boolean;
-  /** The listener's port of a database. */
-  readonly port: (database: string) => number | undefined;
-}
 
 /**
  * Writes rules into the draft policy of a PCE, one rule set for each scope, and provisions nothing: whether they come
@@ -25,7 +17,8 @@ export interface DraftRules {
  */
 export async function draftRules(
   client: PceClient,
-  { rules, ...databases }: DraftRules,
+  rules: readonly LabelRule[],
+  facts: ProviderFacts,
 ): Promise<readonly string[]> {
   const names: string[] = [];
   for (const group of byScope(rules)) {
@@ -33,7 +26,7 @@ export async function draftRules(
     if (first === undefined) continue;
     const name = ruleSetName(first.scope);
     const ruleSet = (await findRuleSet(client, name)) ?? (await newRuleSet(client, name, first.scope));
-    for (const rule of group) await createRule(client, ruleSet, await body(client, rule, databases));
+    for (const rule of group) await createRule(client, ruleSet, await body(client, rule, facts));
     names.push(name);
   }
   return names;
@@ -51,23 +44,21 @@ const newRuleSet = async (client: PceClient, name: string, scope: LabelQuery): P
 
 async function body(
   client: PceClient,
-  { databases, providers, consumers, unscopedConsumers, description }: LabelRule,
-  { virtualServices, port }: Omit<DraftRules, "rules">,
+  rule: LabelRule,
+  facts: ProviderFacts,
 ): Promise<Parameters<typeof createRule>[2]> {
-  const asServices = databases.every(virtualServices);
-  const ports = new Set(databases.flatMap((id) => port(id) ?? []));
+  const { providersAs, ports } = ruleForm(rule, facts);
   return {
     enabled: true,
-    description,
-    providers: await actors(client, providers),
-    consumers: await actors(client, consumers),
-    // A virtual service brings its own ports, and the PCE takes no others beside them.
-    ingress_services: asServices ? [] : [...ports].map((each) => ({ proto: 6, port: each })),
+    description: rule.description,
+    providers: await actors(client, rule.providers),
+    consumers: await actors(client, rule.consumers),
+    ingress_services: ports.map((port) => ({ proto: 6, port })),
     resolve_labels_as: {
-      providers: [asServices ? "virtual_services" : "workloads"],
+      providers: [providersAs === "virtualServices" ? "virtual_services" : "workloads"],
       consumers: ["workloads"],
     },
-    unscoped_consumers: unscopedConsumers,
+    unscoped_consumers: rule.unscopedConsumers,
   };
 }
 

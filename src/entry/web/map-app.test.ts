@@ -53,6 +53,15 @@ const app = (token?: string) =>
     assets: { script: "1", style: "b{}" },
     data: async (draft) => (draft === undefined || draft === "known" ? DATA : undefined),
     explain: async (source) => (source === "10.0.0.1" ? '{"verdict":"allowed"}' : undefined),
+    suggestions: {
+      assets: async () => ({ script: "2", style: "c{}" }),
+      document: async () => '{"kind":"suggestions"}',
+      tryOut: async (choice) =>
+        choice === "bad"
+          ? { ok: false, problems: [{ what: "There is no such rule", fix: "Load the page again" }] }
+          : { ok: true, value: "draft1" },
+      policyText: async () => ({ ok: true, value: "version: 1\n" }),
+    },
     hosts: new Set(["127.0.0.1:8080"]),
     ...(token === undefined ? {} : { token }),
   });
@@ -74,6 +83,12 @@ describe("mapApp", () => {
     { path: "/api/map", status: 404 },
     { path: "/api/explain?source=10.0.0.1&database=orders", status: 200 },
     { path: "/api/explain?source=nobody&database=orders", status: 404 },
+    { path: "/suggestions", status: 200 },
+    { path: "/review.js", status: 200 },
+    { path: "/review.css", status: 200 },
+    { path: "/api/suggestions", status: 200 },
+    { path: "/api/suggestions/try", status: 404 },
+    { path: "/suggestions/..%2f..%2fetc%2fpasswd", status: 404 },
     { path: "/..%2f..%2fetc%2fpasswd", status: 404 },
     { path: "/app.js/../../package.json", status: 404 },
   ])("$path -> $status", async ({ path, status }) => {
@@ -111,6 +126,46 @@ describe("mapApp", () => {
     const page = await get("/");
     expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'none'; script-src 'self';/);
     expect(await page.text()).not.toMatch(/https?:|<script>|onload=/);
+  });
+
+  it.each([
+    { name: "a choice", path: "try", body: "{}", status: 200, text: '{"draft":"draft1"}' },
+    { name: "a choice for its text", path: "policy", body: "{}", status: 200, text: "version: 1\n" },
+    { name: "what is wrong", path: "try", body: "bad", status: 422, text: "There is no such rule" },
+    {
+      name: "another page",
+      path: "try",
+      body: "{}",
+      origin: "http://attacker.example",
+      status: 403,
+      text: "page",
+    },
+    {
+      name: "another page",
+      path: "policy",
+      body: "{}",
+      origin: "http://attacker.example",
+      status: 403,
+      text: "page",
+    },
+    { name: "a form", path: "try", body: "{}", type: "text/plain", status: 415, text: "application/json" },
+    { name: "too much", path: "try", body: "x".repeat(4 * 1024 * 1024 + 1), status: 413, text: "large" },
+  ])("answers $name of suggestions with $status", async ({ path, body, origin, type, status, text }) => {
+    const answer = await app().request(`/api/suggestions/${path}`, {
+      method: "POST",
+      body,
+      headers: {
+        host: "127.0.0.1:8080",
+        "content-type": type ?? "application/json",
+        ...(origin === undefined ? {} : { origin }),
+      },
+    });
+    expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(text)]);
+  });
+
+  it("asks for the token before it says what is suggested, too", async () => {
+    expect((await get("/api/suggestions", {}, "secret")).status).toBe(401);
+    expect((await get("/suggestions", { host: "attacker.example:8080" })).status).toBe(421);
   });
 
   it("changes nothing: no other method is answered", async () => {

@@ -4,8 +4,11 @@ import { bodyLimit } from "hono/body-limit";
 import { streamSSE } from "hono/streaming";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { MapData } from "../../core/map/map-data.ts";
+import type { Policy } from "../../core/policy/model.ts";
+import { isOwnPage } from "./is-own-page.ts";
 import type { MapFeed } from "./map-feed.ts";
 import { addViews } from "./map-views.ts";
+import { addSuggestions, type SuggestionAnswers } from "./suggestion-views.ts";
 import { SERVED_PAGE, type UiAssets } from "./ui-assets.ts";
 
 /** What the map's server answers from. All of it only reads. */
@@ -17,6 +20,8 @@ export interface MapApp {
   readonly explain: (source: string, database: string) => Promise<string | undefined>;
   /** Judges an edited policy, or the PCE's own draft; nothing is written. Absent where there is no server to ask. */
   readonly whatIf?: (draft: WhatIf) => Promise<WhatIfAnswer>;
+  /** Rules that would cover the traffic. */
+  readonly suggestions?: SuggestionAnswers;
   /** Absent where nothing new can come. */
   readonly feed?: MapFeed;
   /** Values of the Host header that are answered: another means that a foreign page looks at us by its own name. */
@@ -25,9 +30,10 @@ export interface MapApp {
   readonly token?: string;
 }
 
-/** A draft that the page asks about: the text of a policy file, or what is pending in the PCE. */
+/** A draft that the page asks about: the text of a policy file, a policy made here, or what is pending in the PCE. */
 export type WhatIf =
   | { readonly kind: "file"; readonly name: string; readonly text: string }
+  | { readonly kind: "policy"; readonly name: string; readonly policy: Policy }
   | { readonly kind: "pce" };
 
 /** The name by which the map is asked for with the draft beside it, or what is wrong with the draft. */
@@ -49,7 +55,7 @@ const SECURITY: Readonly<Record<string, string>> = {
 };
 
 /** The map's server as a function of requests. There is no path that names a file, so none can lead out. */
-export function mapApp({ assets, data, explain, whatIf, feed, hosts, token }: MapApp): Hono {
+export function mapApp({ assets, data, explain, whatIf, suggestions, feed, hosts, token }: MapApp): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
     if (!hosts.has(c.req.header("host") ?? ""))
@@ -72,6 +78,7 @@ export function mapApp({ assets, data, explain, whatIf, feed, hosts, token }: Ma
     return c.body(found, 200, { "content-type": "application/json" });
   });
   if (whatIf !== undefined) addWhatIf(app, whatIf, hosts);
+  if (suggestions !== undefined) addSuggestions(app, suggestions, hosts);
   if (feed !== undefined) addFeed(app, feed);
   return app;
 }
@@ -83,9 +90,7 @@ export function mapApp({ assets, data, explain, whatIf, feed, hosts, token }: Ma
 function addWhatIf(app: Hono, whatIf: NonNullable<MapApp["whatIf"]>, hosts: ReadonlySet<string>): void {
   const limit = bodyLimit({ maxSize: LARGEST_POLICY, onError: (c) => c.text("The file is too large", 413) });
   app.post("/api/what-if", limit, async (c) => {
-    const origin = c.req.header("origin");
-    if (origin !== undefined && !hosts.has(origin.replace(/^https?:\/\//, "")))
-      return c.text("Another page asks for this", 403);
+    if (!isOwnPage(c, hosts)) return c.text("Another page asks for this", 403);
     if (c.req.header("content-type") !== "application/yaml")
       return c.text("A policy file is application/yaml", 415);
     const of = c.req.query("of");

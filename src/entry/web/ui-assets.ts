@@ -37,8 +37,14 @@ const head = (title: string): string => `<!doctype html>
 <meta name="color-scheme" content="light dark"><title>${title}</title>`;
 
 /** The page as the server sends it: script and style are files of their own. */
-export const SERVED_PAGE = `${head("Moat map")}<link rel="icon" href="data:,"><link rel="stylesheet" href="/app.css"><script type="module" src="/app.js"></script></head>
+const served = (title: string, name: string): string =>
+  `${head(title)}<link rel="icon" href="data:,"><link rel="stylesheet" href="/${name}.css"><script type="module" src="/${name}.js"></script></head>
 <body><div id="app"></div></body></html>`;
+
+export const SERVED_PAGE = served("Moat map", "app");
+
+/** The review page of suggestions, likewise. */
+export const SERVED_REVIEW = served("Moat suggestions", "review");
 
 /**
  * A page as one file that needs nothing else. Script and style are named by their digests in its content security

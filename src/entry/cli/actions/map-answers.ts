@@ -14,7 +14,11 @@ import type { World } from "../load.ts";
 import type { Settings } from "../settings.ts";
 
 /** What the map's server is asked for. */
-export type MapAnswers = Pick<MapApp, "data" | "explain" | "whatIf" | "feed">;
+export interface MapAnswers extends Pick<MapApp, "data" | "explain" | "feed"> {
+  readonly whatIf: (draft: WhatIf) => Promise<WhatIfAnswer>;
+  /** The plan that is shown now. */
+  readonly planned: () => Planned;
+}
 
 /** Seconds between two looks at the least: each one lists the flow logs. */
 const SHORTEST = 1;
@@ -69,6 +73,7 @@ export function mapAnswers(
       return found.ok ? JSON.stringify(found.value) : undefined;
     },
     whatIf,
+    planned: () => planned,
     ...(follows ? { feed: mapFeed(look, Math.max(SHORTEST, Number(every) || 30) * 1_000) } : {}),
   };
 }
@@ -106,6 +111,8 @@ async function judge(
 
 async function draftOf(world: World, { inventory }: Planned, wanted: WhatIf) {
   if (wanted.kind === "pce") return { name: "PCE draft", planned: await world.plan("draft", inventory) };
+  if (wanted.kind === "policy")
+    return { name: wanted.name, planned: await world.planWith(wanted.policy, inventory) };
   const policy = await policyTextSource(wanted.name, async () => wanted.text).read("active");
   return { name: wanted.name, planned: await world.planWith(policy, inventory) };
 }

@@ -11,13 +11,14 @@ import { fitForFile } from "../../../core/map/fit-for-file.ts";
 import type { MapData } from "../../../core/map/map-data.ts";
 import { EXPORTS, type MapExport, mapExport } from "../../../core/map/map-export.ts";
 import { firstState } from "../../../core/map/map-state.ts";
-import { mapApp } from "../../web/map-app.ts";
+import { type MapApp, mapApp } from "../../web/map-app.ts";
 import { singleFile, uiAssets } from "../../web/ui-assets.ts";
 import type { CliContext } from "../context.ts";
 import { openWorld, type World, withWorld } from "../load.ts";
 import { CliProblem } from "../problem.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
+import { suggestionAnswers } from "../suggest/suggestion-answers.ts";
 import { openHistory } from "../wire/history.ts";
 import { type MapAnswers, mapAnswers } from "./map-answers.ts";
 
@@ -43,9 +44,21 @@ export async function runMap(context: CliContext, options: MapOptions): Promise<
       await serveUntilStopped(
         context,
         options,
-        mapAnswers(world, settings, { planned, data, history }, options),
+        answersOf(world, settings, { planned, data, history }, options),
       );
   });
+}
+
+/** What is asked for by the map, and by the page of suggestions. */
+function answersOf(
+  world: World,
+  settings: Settings,
+  first: Parameters<typeof mapAnswers>[2],
+  options: MapOptions,
+): Pick<MapApp, (keyof MapAnswers & keyof MapApp) | "suggestions"> {
+  const { planned, ...answers } = mapAnswers(world, settings, first, options);
+  const { whatIf } = answers;
+  return { ...answers, suggestions: suggestionAnswers({ world, settings, options, planned, whatIf }) };
 }
 
 /** The end of the name says what is wanted. */
@@ -103,7 +116,7 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 async function serveUntilStopped(
   context: CliContext,
   { host, port: wanted }: MapOptions,
-  answers: MapAnswers,
+  answers: ReturnType<typeof answersOf>,
 ): Promise<void> {
   const hosts = new Set<string>();
   const token = LOOPBACK.has(host) ? undefined : randomBytes(16).toString("hex");

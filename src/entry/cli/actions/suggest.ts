@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { readTestsFile } from "../../../adapters/file/policy-file/tests-file.ts";
 import type { Planned } from "../../../app/plan-databases.ts";
 import { type SuggestReport, suggestDocument, suggestPolicy } from "../../../app/suggest-policy.ts";
 import type { Assertion } from "../../../core/policy/assertion/assertion.ts";
@@ -13,9 +11,11 @@ import { suggestMarkdown } from "../render/suggest-markdown.ts";
 import { suggestText } from "../render/suggest-text.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
-import { type ChoiceFile, parseChoice } from "../suggest/choice-file.ts";
+import { choiceOf, parseChoice } from "../suggest/choice-file.ts";
 import { draftSuggestions } from "../suggest/draft-suggestions.ts";
+import { reviewDocument } from "../suggest/review-document.ts";
 import { writeSuggestions } from "../suggest/write-suggestions.ts";
+import { testsBeside } from "./test.ts";
 
 export interface SuggestOptions extends SourceOptions {
   readonly only?: readonly string[];
@@ -41,8 +41,6 @@ export interface SuggestRun {
   readonly report: SuggestReport;
 }
 
-const DEFAULT_TESTS = "moat-tests.yaml";
-
 /** Shows what would cover the traffic, and writes it where that was asked for. */
 export async function runSuggest(context: CliContext, options: SuggestOptions): Promise<void> {
   const settings = await readSettings(options);
@@ -58,22 +56,20 @@ export async function runSuggest(context: CliContext, options: SuggestOptions): 
     const chosen = chooseSuggestions(all.suggestions, choice);
     if (!chosen.ok) return throwProblems(chosen.error);
     const report = { ...all, suggestions: chosen.value };
-    await show(context, options, settings, report);
+    await show(context, options, { settings, world, report });
     const run: SuggestRun = { context, settings, world, planned, assertions, report };
     if (options.write !== undefined) await writeSuggestions(run, options.write);
     if (options.draft === true) await draftSuggestions(run);
   });
 }
 
-async function show(
-  context: CliContext,
-  { format, out }: SuggestOptions,
-  { json }: Settings,
-  report: SuggestReport,
-): Promise<void> {
-  const text = json
-    ? JSON.stringify(suggestDocument(report), null, 2)
-    : await rendered(context, format, report);
+type Shown = Pick<SuggestRun, "settings" | "world" | "report">;
+
+async function show(context: CliContext, options: SuggestOptions, shown: Shown): Promise<void> {
+  const { out } = options;
+  const text = shown.settings.json
+    ? JSON.stringify(suggestDocument(shown.report), null, 2)
+    : await rendered(context, options, shown);
   if (out === undefined) {
     context.out(text.trimEnd());
     return;
@@ -91,13 +87,14 @@ async function show(
 
 async function rendered(
   context: CliContext,
-  format: SuggestOptions["format"],
-  report: SuggestReport,
+  options: SuggestOptions,
+  { settings, world, report }: Shown,
 ): Promise<string> {
+  const { format } = options;
   if (format === "text") return suggestText(report, context.style);
   if (format === "markdown") return suggestMarkdown(report);
   const { reviewPage } = await import("../../web/review-page.ts");
-  return reviewPage(JSON.stringify(suggestDocument(report)));
+  return reviewPage(JSON.stringify(reviewDocument(report, options, settings, world)));
 }
 
 function readLimits({ leastRecords, mostUnseen }: SuggestOptions): SuggestSettings {
@@ -111,13 +108,11 @@ function readLimits({ leastRecords, mostUnseen }: SuggestOptions): SuggestSettin
 }
 
 async function readChoice({ only, except, choice }: SuggestOptions): Promise<Choice> {
-  const file: ChoiceFile | undefined =
-    choice === undefined ? undefined : parseChoice(await readText(choice), choice);
-  const ids = only ?? file?.rules.map(({ id }) => id);
+  const file = choice === undefined ? {} : choiceOf(parseChoice(await readText(choice), choice));
   return {
-    ...(ids === undefined ? {} : { only: ids }),
+    ...file,
+    ...(only === undefined ? {} : { only }),
     ...(except === undefined ? {} : { except }),
-    narrowed: new Map(file?.rules.map(({ id, consumers }) => [id, consumers])),
   };
 }
 
@@ -130,11 +125,6 @@ const readText = (path: string): Promise<string> =>
       fix: "Check the path; the review page saves the file where the browser puts downloads",
     });
   });
-
-async function testsBeside(path: string | undefined): Promise<readonly Assertion[]> {
-  if (path !== undefined) return readTestsFile(path);
-  return existsSync(DEFAULT_TESTS) ? readTestsFile(DEFAULT_TESTS) : [];
-}
 
 const badNumber = (option: string, given: string, wanted: string): CliProblem =>
   new CliProblem({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Choice as Chosen } from "../../../core/suggest/choose-suggestions.ts";
 import { CliProblem } from "../problem.ts";
 
 const Choice = z.object({
@@ -6,7 +7,7 @@ const Choice = z.object({
   kind: z.literal("suggestionChoice"),
   rules: z.array(z.object({ id: z.string(), consumers: z.record(z.string(), z.array(z.string()).min(1)) })),
 });
-export type ChoiceFile = z.infer<typeof Choice>;
+type ChoiceFile = z.infer<typeof Choice>;
 
 /** Reads what the review page saved. */
 export function parseChoice(text: string, path: string): ChoiceFile {
@@ -19,6 +20,12 @@ export function parseChoice(text: string, path: string): ChoiceFile {
     fix: "Open the page that moat suggest --format html makes, choose, and save again",
   });
 }
+
+/** What the file says is in, and how it was edited. */
+export const choiceOf = ({ rules }: ChoiceFile): Chosen => ({
+  only: rules.map(({ id }) => id),
+  narrowed: new Map(rules.map(({ id, consumers }) => [id, consumers])),
+});
 
 function jsonOf(text: string): unknown {
   try {

@@ -1,5 +1,6 @@
 import { draftRules } from "../../../adapters/pce/draft-rules.ts";
 import { createPceClient, type PceClientOptions } from "../../../adapters/pce/pce-client.ts";
+import { providerFacts } from "../../../app/suggest-policy.ts";
 import { labelRule } from "../../../core/suggest/label-rule.ts";
 import type { SuggestRun } from "../actions/suggest.ts";
 import { CliProblem, throwProblems } from "../problem.ts";
@@ -15,15 +16,11 @@ export async function draftSuggestions(run: SuggestRun): Promise<void> {
     context.progress("There is nothing to draft");
     return;
   }
-  const databases = new Map(planned.inventory.databases.map((each) => [each.id, each]));
-  const names = await draftRules(createPceClient(options), {
-    rules: report.suggestions.map(labelRule),
-    port: (id) => databases.get(id)?.port,
-    virtualServices: (id) =>
-      planned.resolution.databases
-        .get(databases.get(id)?.arn ?? "")
-        ?.matched.some(({ kind }) => kind === "virtualService") === true,
-  });
+  const names = await draftRules(
+    createPceClient(options),
+    report.suggestions.map(labelRule),
+    providerFacts(planned),
+  );
   context.progress(
     `Drafted ${counted(report.suggestions.length, "rule")} in ${names.map((name) => `"${name}"`).join(", ")}`,
   );
