@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { RisenReject } from "../core/guard/risen-rejects.ts";
+import { type RisenReject, risenText } from "../core/guard/risen-rejects.ts";
 import { onlyOf, REPAIRS, type Wave, type WaveSettings, wavesOf } from "../core/guard/waves.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { ApplyPorts } from "./apply-run.ts";
@@ -201,16 +201,12 @@ class Rollout {
 const countDatabases = (waves: readonly Wave[]): number =>
   waves.reduce((sum, { arns }) => sum + arns.length, 0);
 
-const SHOWN = 3;
-
 function refusedClients(risen: readonly RisenReject[]): Diagnostic {
   const [first] = risen;
-  const shown = risen.slice(0, SHOWN).map((r) => `${r.consumer} at "${r.id}" (${r.records} records)`);
-  const more = risen.length > SHOWN ? ` and ${risen.length - SHOWN} more` : "";
   const isOne = risen.length === 1;
   return {
     code: "ALLOWED_CONSUMERS_REJECTED",
-    what: `${risen.length} ${isOne ? "consumer" : "consumers"} that policy allows ${isOne ? "is" : "are"} refused since the change: ${shown.join(", ")}${more}`,
+    what: `${risen.length} ${isOne ? "consumer" : "consumers"} that policy allows ${isOne ? "is" : "are"} refused since the change: ${risenText(risen)}`,
     why: "Before the first wave it was not so, and what is wrong with the first databases may be wrong with all",
     fix: `Look why: "moat explain ${first?.consumer} ${first?.id}"; go back with "moat rollback ${first?.id}", or run again once it is mended`,
   };

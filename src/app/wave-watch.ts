@@ -47,7 +47,7 @@ export class WaveWatch {
     const traffic = await this.#flows.next();
     this.objects += traffic.table.input.objects;
     this.#now = [...this.#now, ...this.#attempts(traffic, this.#changed)];
-    return risenRejects(this.#before, this.#now, plan.databases, this.settings.mostRejects);
+    return risenRejects(this.#before, this.#now, plan.databases, { most: this.settings.mostRejects });
   }
 
   #attempts({ table }: Traffic, since?: ReadonlyMap<string, number>): readonly Attempts[] {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
+import { isFirstSwap } from "../../core/guard/first-swap.ts";
 import type { DatabasePlan, Plan } from "../../core/plan/plan.ts";
 
 /**
@@ -7,12 +8,6 @@ import type { DatabasePlan, Plan } from "../../core/plan/plan.ts";
  */
 export function holdFirstSwaps(plan: Plan): Plan {
   return { ...plan, databases: plan.databases.map((d) => (isFirstSwap(d) ? waiting(d) : d)) };
-}
-
-function isFirstSwap({ steps, drift, managedGroups, attachedGroups }: DatabasePlan): boolean {
-  const swaps = steps.some(({ action }) => action === "setDatabaseGroups");
-  const swappedBefore = managedGroups.some((id) => attachedGroups.includes(id)) || drift.some((d) => !d.left);
-  return swaps && !swappedBefore;
 }
 
 const waiting = (database: DatabasePlan): DatabasePlan => ({

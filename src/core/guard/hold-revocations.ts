@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
-import type { DatabasePlan, Plan, RevokedRule, Step } from "../plan/plan.ts";
-import { ruleKey } from "../rule/rule-key.ts";
+import type { DatabasePlan, Plan } from "../plan/plan.ts";
+import { withoutWithdrawals } from "./without-withdrawals.ts";
 
 /** What earlier answers of policy wanted to take away: by what it is, the moment of the first such answer. */
 export type Withdrawals = ReadonlyMap<string, number>;
@@ -52,35 +52,9 @@ class Holder {
   }
 
   database(database: DatabasePlan): DatabasePlan {
-    const steps: Step[] = [];
-    let held = 0;
-    for (const [i, step] of database.steps.entries()) {
-      const kept = this.#step(database, step);
-      held += kept.held;
-      if (kept.step !== undefined) steps.push(kept.step);
-      // What comes later may count on the room or the detachment that was held.
-      if (kept.held > 0 && database.steps.slice(i + 1).some(countsOnEarlier)) break;
-    }
+    const { steps, held } = withoutWithdrawals(database, (what) => this.#agreed(what));
     if (held === 0) return database;
     return { ...database, steps, findings: [...database.findings, heldFinding(database.id, held)] };
-  }
-
-  #step(database: DatabasePlan, step: Step): { readonly step?: Step; readonly held: number } {
-    if (step.action === "revoke") return this.#revoke(database, step);
-    if (step.action !== "setDatabaseGroups") return { step, held: 0 };
-    const leaving = database.managedGroups.filter(
-      (id) => database.attachedGroups.includes(id) && !step.groups.includes(id),
-    );
-    const waiting = leaving.filter((id) => !this.#agreed(`${database.arn} group ${id}`));
-    return waiting.length === 0 ? { step, held: 0 } : { held: waiting.length };
-  }
-
-  #revoke(database: DatabasePlan, step: Extract<Step, { readonly action: "revoke" }>) {
-    const waits = (rule: RevokedRule): boolean =>
-      rule.was === "granted" && !this.#agreed(`${database.arn} ${step.group} ${ruleKey(rule)}`);
-    const rules = step.rules.filter((rule) => !waits(rule));
-    const held = step.rules.length - rules.length;
-    return rules.length === 0 ? { held } : { step: { ...step, rules }, held };
   }
 
   /** Notes that this answer takes something away, and says whether an earlier one did so, too. */
@@ -93,9 +67,6 @@ class Holder {
     return false;
   }
 }
-
-/** Revocations and tags need nothing that came before them; the rest may. */
-const countsOnEarlier = ({ action }: Step): boolean => action !== "revoke" && action !== "tag";
 
 const heldFinding = (id: string, held: number): Diagnostic => ({
   code: "REVOCATION_HELD",

@@ -58,10 +58,22 @@ describe("risenRejects", () => {
   ])(
     "$name -> $want",
     ({ before = [], now, want }: { before?: Attempts[]; now: Attempts[]; want: string[] }) => {
-      const risen = risenRejects(before, now, databases, MOST);
+      const risen = risenRejects(before, now, databases, { most: MOST });
       expect(risen.map(({ consumer, records }) => `${consumer} ${records}`)).toEqual(want);
     },
   );
+});
+
+describe("risenRejects of those that were served before", () => {
+  it.each([
+    { name: "one that was cut off", before: [at("10.0.2.7", 9, 0)], want: ["10.0.2.7 false"] },
+    { name: "one that never came before", before: [], want: [] },
+    { name: "one that was refused before as well", before: [at("10.0.2.7", 1, 9)], want: [] },
+  ])("has $name -> $want", ({ before, want }) => {
+    const bounds = { most: MOST, servedBefore: true };
+    const risen = risenRejects(before, [at("10.0.2.7", 0, 9)], databases, bounds);
+    expect(risen.map(({ consumer, allowed }) => `${consumer} ${allowed}`)).toEqual(want);
+  });
 });
 
 describe("attemptsAt", () => {

@@ -14,12 +14,22 @@ export interface Attempts {
   readonly rejected: number;
 }
 
-/** A consumer that policy allows and that is refused more than before. */
+/** A consumer that is refused more than before. */
 export interface RisenReject {
   readonly id: string;
   readonly arn: string;
   readonly consumer: string;
   readonly records: number;
+  /** True when the rules of the database admit it; false for one that was let in before and no longer may come. */
+  readonly allowed: boolean;
+}
+
+/** Which consumers count when they are refused. */
+export interface RejectBounds {
+  /** Records that are borne. */
+  readonly most: number;
+  /** True: those that were let in before count as well, though policy no longer admits them. */
+  readonly servedBefore?: boolean;
 }
 
 /**
@@ -47,7 +57,8 @@ const beganSince = (firstSeen: string | undefined, moment: number | undefined): 
   moment !== undefined && (firstSeen === undefined || firstSeen >= formatUtc(moment));
 
 /**
- * The consumers that the rules of their database admit and that are refused all the same: in more than `most` records,
+ * The consumers that the rules of their database admit and that are refused all the same, and with `servedBefore` also
+ * those that were let in until the rules changed: in more than `most` records,
  * and more than twice as large a share of their records as before. So a consumer that something else refuses all along,
  * such as a network ACL, is no rise, nor are the few late packets of closed connections that every log has.
  */
@@ -55,16 +66,28 @@ export function risenRejects(
   before: readonly Attempts[],
   now: readonly Attempts[],
   databases: readonly DatabasePlan[],
-  most: number,
+  { most, servedBefore = false }: RejectBounds,
 ): readonly RisenReject[] {
   const past = summed(before);
   const plans = new Map(databases.map((d) => [d.arn as string, d]));
   return [...summed(now)].flatMap(([key, attempts]) => {
     const plan = plans.get(attempts.database);
     if (plan === undefined || attempts.rejected <= most) return [];
-    if (share(attempts) <= 2 * share(past.get(key)) || !admits(plan, attempts.consumer)) return [];
-    return [{ id: plan.id, arn: plan.arn, consumer: attempts.consumer, records: attempts.rejected }];
+    const known = past.get(key);
+    const allowed = admits(plan, attempts.consumer);
+    const counts = allowed || (servedBefore && (known?.accepted ?? 0) > 0);
+    if (!counts || share(attempts) <= 2 * share(known)) return [];
+    const { consumer, rejected: records } = attempts;
+    return [{ id: plan.id, arn: plan.arn, consumer, records, allowed }];
   });
+}
+
+const SHOWN = 3;
+
+/** The first few in words, and how many more there are. */
+export function risenText(risen: readonly RisenReject[]): string {
+  const shown = risen.slice(0, SHOWN).map((r) => `${r.consumer} at "${r.id}" (${r.records} records)`);
+  return `${shown.join(", ")}${risen.length > SHOWN ? ` and ${risen.length - SHOWN} more` : ""}`;
 }
 
 const share = (attempts: Attempts | undefined): number =>
@@ -80,7 +103,8 @@ function summed(all: readonly Attempts[]): ReadonlyMap<string, Attempts> {
   return sums;
 }
 
-function admits({ rules }: DatabasePlan, consumer: string): boolean {
+/** True when the rules that a plan makes for a database let a consumer in. */
+export function admits({ rules }: Pick<DatabasePlan, "rules">, consumer: string): boolean {
   const address = parseAddress(consumer);
   const cidrs = rules.flatMap(grantedCidrs);
   return address.ok && contains(addressSetOfCidrs(cidrs), address.value);

@@ -19,6 +19,9 @@ export interface WaveWatchSettings {
   readonly mostRejects: number;
 }
 
+/** Tag by which a database's owner puts it into the first wave of the cloud: `canary`. */
+export const WAVE_TAG = "moat:wave";
+
 /** Name of the wave of databases that somebody tampered with. */
 export const REPAIRS = "repairs";
 
@@ -42,13 +45,40 @@ export function wavesOf(plan: Plan, { canary, percent }: WaveSettings): readonly
     .sort((a, b) => (spread(a) < spread(b) ? -1 : 1));
   const waves = [wave(REPAIRS, repairs), wave("canary", first)];
   let done = 0;
-  for (const share of percent.at(-1) === 100 ? percent : [...percent, 100]) {
+  for (const share of sharesOf(percent)) {
     const upTo = Math.ceil((rest.length * share) / 100);
     waves.push(wave(`${share} %`, rest.slice(done, upTo)));
     done = Math.max(done, upTo);
   }
   return waves.filter(({ arns }) => arns.length > 0);
 }
+
+/** All in the end, whatever the shares. */
+const sharesOf = (percent: readonly number[]): readonly number[] =>
+  percent.at(-1) === 100 ? percent : [...percent, 100];
+
+/** What decides the place of a database. */
+export interface Placed {
+  readonly id: string;
+  readonly arn: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * The wave of a database, 0 for the canaries, as an index of {@link waveNames}. It follows from the database and the
+ * settings alone, so that functions which share nothing agree, and other databases that come or go move nobody.
+ */
+export function wavePlace({ id, arn, tags }: Placed, { canary, percent }: WaveSettings): number {
+  if (canary.includes(id) || tags[WAVE_TAG] === "canary") return 0;
+  const at = (100 * Number.parseInt(digest(arn).slice(0, 8), 16)) / 2 ** 32;
+  return 1 + sharesOf(percent).findIndex((share) => at < share);
+}
+
+/** Names of the places, in the order of the waves. */
+export const waveNames = ({ percent }: WaveSettings): readonly string[] => [
+  "canary",
+  ...sharesOf(percent).map((share) => `${share} %`),
+];
 
 const isRepair = (database: DatabasePlan): boolean => database.drift.some((d) => !d.left);
 const spread = (database: DatabasePlan): string => digest(database.arn);
