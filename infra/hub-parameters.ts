@@ -25,6 +25,7 @@ export interface HubParameters extends FunctionParameters {
   readonly existingLogBucket: CfnParameter;
   readonly canaryVpcId: CfnParameter;
   readonly historyDays: CfnParameter;
+  readonly seenDays: CfnParameter;
 }
 
 /** Stands for no secret where an ARN is needed. */
@@ -111,6 +112,11 @@ export function hubParameters(stack: Construct): HubParameters {
       default: 400,
       minValue: 1,
       maxValue: 36_500,
+    }),
+    seenDays: text("SeenDays", "Days of it that are looked at before access is taken away", {
+      type: "Number",
+      default: 35,
+      minValue: 1,
     }),
   };
 }

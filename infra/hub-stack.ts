@@ -84,7 +84,12 @@ export class HubStack extends Stack {
       allow("ReadTheWebhook", ["secretsmanager:GetSecretValue"], parameters.webhookSecretArn.valueAsString),
     ];
     const keep = [...askingStatements(), ...reachStatements(), ...stateStatements(state.bucketArn), ...tell];
-    const keeping = { ...sharing, environment: { ...common, ...telling, MOAT_CANARY: bird.groupId } };
+    const history = `s3://${state.bucketName}/history`;
+    const looking = { MOAT_HISTORY: history, MOAT_HISTORY_SEEN_DAYS: parameters.seenDays.valueAsString };
+    const keeping = {
+      ...sharing,
+      environment: { ...common, ...telling, ...looking, MOAT_CANARY: bird.groupId },
+    };
     const change = options.enforceHere
       ? writingStatements({
           partition: Aws.PARTITION,
@@ -113,7 +118,7 @@ export class HubStack extends Stack {
       ...sharing,
       environment: {
         ...common,
-        MOAT_HISTORY: `s3://${state.bucketName}/history`,
+        MOAT_HISTORY: history,
         MOAT_HISTORY_DAYS: parameters.historyDays.valueAsString,
       },
       statements: [send, takeTheRole(), ...readLogs, ...keepHistory],
@@ -261,6 +266,7 @@ export class HubStack extends Stack {
 const stateStatements = (bucketArn: string): readonly Statement[] => [
   allow("Remember", ["s3:GetObject", "s3:PutObject"], `${bucketArn}/state/*`),
   allow("KnowThatNothingIsRemembered", ["s3:ListBucket"], bucketArn),
+  allow("AskTheHistory", ["s3:GetObject"], `${bucketArn}/history/*`),
 ];
 
 /** Lambda takes messages from a queue and says which of them failed. */

@@ -8,6 +8,7 @@ import type { PolicySource } from "../ports/policy-source.ts";
 import type { TrafficUpload, UploadReceipt } from "../ports/traffic-upload.ts";
 import type { ApplyPorts } from "./apply-run.ts";
 import { expectedProblem } from "./expected-problem.ts";
+import { type AskHistory, planByHistory } from "./plan-by-history.ts";
 import { type Planned, planDatabases } from "./plan-databases.ts";
 import { type FailedBatch, type IngestBatch, type ReadBatches, readBatches } from "./read-batches.ts";
 import { type ReconcileReport, reconcile } from "./reconcile.ts";
@@ -23,6 +24,8 @@ export interface IngestPorts {
   readonly apply: ApplyPorts;
   /** Absent where no history is kept. */
   readonly history?: HistoryRecorder;
+  /** Asks the history who was seen before; absent where none is kept. Not asked where databases are handed over. */
+  readonly seen?: AskHistory;
   /** Gives databases that are to be changed to somebody else; without it they are changed here. */
   readonly handOver?: (arns: readonly string[]) => Promise<void>;
 }
@@ -127,13 +130,17 @@ async function makePlan(
   { table, incomplete }: ReadBatches,
 ): Promise<Planned> {
   const [inventory, policy] = await Promise.all([ports.inventory.read(), ports.policy.read("active")]);
-  return planDatabases({
+  const request = {
     inventory,
     policy,
     settings: { ...settings.plan, nowSeconds: Math.floor(ports.apply.clock.now() / 1000) },
     traffic: { table, incomplete, findings: [] },
     ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
-  });
+  };
+  return planByHistory(
+    (history) => planDatabases({ ...request, ...(history === undefined ? {} : { history }) }),
+    ports.handOver === undefined ? ports.seen : undefined,
+  );
 }
 
 interface Concerned {

@@ -10,7 +10,7 @@ import { parseAddress } from "../core/net/address.ts";
 import type { ConsumerLabels } from "../core/plan/losses.ts";
 import { observedConsumers } from "../core/plan/observed-consumers.ts";
 import type { Plan } from "../core/plan/plan.ts";
-import { planEnforcement } from "../core/plan/plan-enforcement.ts";
+import { type PlanInput, planEnforcement } from "../core/plan/plan-enforcement.ts";
 import type { ObservedConsumer, PlanSettings } from "../core/plan/world.ts";
 import { consumerLabels, databaseAddresses as policyAddresses } from "../core/policy/consumer-labels.ts";
 import type { FollowedPolicy, FollowPolicy } from "../core/policy/incremental/follow-policy.ts";
@@ -69,7 +69,7 @@ export function planDatabases(request: PlanRequest): Planned {
     observed: observedIn(request, conversations, addresses),
     labelsOf: labelsOf(index),
     workloadAddresses: addressesOf(index.addresses, everyWorkload(index), "hosts"),
-    ...(request.history?.kind === "unreadable" ? { historyProblem: request.history.problem } : {}),
+    ...historyOf(request),
     ...(request.remembered === undefined ? {} : { remembered: request.remembered }),
   });
   return {
@@ -92,6 +92,13 @@ function observedIn(
   const observed = conversations === undefined ? undefined : observedConsumers(conversations, addresses);
   if (history?.kind !== "read") return observed;
   return withHistory(observed ?? [], seenConsumers(history.consumers, inventory.databases));
+}
+
+/** What a plan has to know of a history that was not read in full. */
+function historyOf({ history, traffic }: PlanRequest): Pick<PlanInput, "history" | "historyProblem"> {
+  if (history?.kind === "unreadable") return { historyProblem: history.problem };
+  if (history?.asked === undefined) return {};
+  return { history: { asked: history.asked, besideFlows: traffic !== undefined } };
 }
 
 function resolved(

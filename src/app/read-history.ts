@@ -6,13 +6,24 @@ import { expectedProblem } from "./expected-problem.ts";
 
 /** What the history answered, or why it could not. */
 export type HistoryReading =
-  | { readonly kind: "read"; readonly consumers: readonly HistoryConsumer[] }
+  | {
+      readonly kind: "read";
+      readonly consumers: readonly HistoryConsumer[];
+      /** ARNs of the databases that it was asked about; all when absent. */
+      readonly asked?: ReadonlySet<string>;
+    }
   | { readonly kind: "unreadable"; readonly problem: Diagnostic };
 
 /** Asks who was seen. A history that does not answer is told apart from one in which nobody was seen. */
 export async function readHistory(history: FlowHistory, range: HistoryRange = {}): Promise<HistoryReading> {
   try {
-    return { kind: "read", consumers: await history.consumers(range) };
+    const consumers = await history.consumers(range);
+    const { databaseArns } = range;
+    return {
+      kind: "read",
+      consumers,
+      ...(databaseArns === undefined ? {} : { asked: new Set(databaseArns) }),
+    };
   } catch (error) {
     const problem = expectedProblem(error);
     if (problem === undefined) throw error;

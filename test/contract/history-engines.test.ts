@@ -10,8 +10,10 @@ import { duckdbHistory } from "../../src/adapters/history/duckdb-history.ts";
 import { folderStore } from "../../src/adapters/history/folder-store.ts";
 import { filesOfFolder } from "../../src/adapters/history/history-files.ts";
 import { historyWriter } from "../../src/adapters/history/history-writer.ts";
+import { parquetHistory } from "../../src/adapters/history/parquet-history.ts";
 import { s3Store } from "../../src/adapters/history/s3-store.ts";
 import type { HistoryRange } from "../../src/core/history/consumers-query.ts";
+import { seenLately } from "../../src/core/history/served.ts";
 import type { HistoryObject, Summary } from "../../src/core/history/summary.ts";
 import type { FlowHistory } from "../../src/ports/flow-history.ts";
 import { createSandboxAws } from "../../src/sandbox/aws/sandbox-aws.ts";
@@ -21,8 +23,9 @@ import { findPython } from "../support/python.ts";
 import { type StandInAthena, standInAthena } from "../support/stand-in-athena.ts";
 
 /**
- * The same questions to two engines that share no code: DuckDB on the files, and Athena's API with DataFusion behind it,
- * which is told of the table by our DDL and of the partitions by their projection alone.
+ * The same questions to three engines that share no code: DuckDB on the files, Athena's API with DataFusion behind it,
+ * which is told of the table by our DDL and of the partitions by their projection alone, and the reader of files that
+ * the functions in the cloud have.
  */
 const python = {
   name: "DataFusion in .venv/",
@@ -81,7 +84,10 @@ const RANGES: readonly HistoryRange[] = [
   {},
   { since: MIDNIGHT },
   { since: MIDNIGHT - 4_000, until: MIDNIGHT + 7_500 },
-  { databaseArn: 'arn:it\'s "odd"' },
+  { databaseArns: ['arn:it\'s "odd"'] },
+  { databaseArns: [] },
+  { served: true },
+  seenLately(["arn:aws:rds:eu-west-1:111122223333:db:orders", 'arn:it\'s "odd"'], MIDNIGHT + 86_400, 1),
   { consumer: "2001:db8::1", until: MIDNIGHT },
 ];
 
@@ -91,12 +97,13 @@ const answers = async (history: FlowHistory, range: HistoryRange) => [
   await history.databaseLogs(range),
 ];
 
-describeWith(python, "one history, two engines", (found) => {
+describeWith(python, "one history, three engines", (found) => {
   let folder: string;
   let engine: HistoryEngine;
   let athena: StandInAthena;
   let duckdb: FlowHistory;
   let other: FlowHistory;
+  let readers: readonly FlowHistory[];
   let stores: readonly ReturnType<typeof folderStore>[];
   let close: () => void;
 
@@ -118,6 +125,8 @@ describeWith(python, "one history, two engines", (found) => {
     // The folder stands for the bucket: Athena's folders are listed in the one, its files are read in the other.
     stores = [folderStore(folder), s3Store(clients, place)];
     duckdb = duckdbHistory(filesOfFolder(folder));
+    // Where the files lie, and in a bucket.
+    readers = stores.map((store) => parquetHistory(store));
     other = athenaHistory(clients, place, { database: "moat", deadlineMs: 600_000 }, clock);
   });
   afterEach(async () => {
@@ -145,7 +154,8 @@ describeWith(python, "one history, two engines", (found) => {
       for (const range of RANGES) {
         const want = await answers(duckdb, range);
         rows += want.flat().length;
-        expect([range, await answers(other, range)]).toEqual([range, want]);
+        for (const engine of [other, ...readers])
+          expect([engine.name, range, await answers(engine, range)]).toEqual([engine.name, range, want]);
       }
     };
     for (const [i, [object, summaries]] of objects.entries()) {

@@ -44,8 +44,8 @@ const NEEDS_NO_PERMISSION = ["sts:GetCallerIdentity"];
 /** The sandbox lives in a year of its own: what it keeps is too old for one day, and young enough for a hundred years. */
 const HISTORY: Readonly<Record<Handler, NodeJS.ProcessEnv>> = {
   ingest: { MOAT_HISTORY: "s3://moat-state/history", MOAT_HISTORY_DAYS: "36500" },
-  sweep: {},
-  reconcile: {},
+  sweep: { MOAT_HISTORY: "s3://moat-state/history", MOAT_HISTORY_SEEN_DAYS: "36500" },
+  reconcile: { MOAT_HISTORY: "s3://moat-state/history", MOAT_HISTORY_SEEN_DAYS: "36500" },
   heartbeat: {},
   map: {},
 };

@@ -87,8 +87,10 @@ function unreliable(store: HistoryStore, roll: Dice, percent: number): HistorySt
   };
   return {
     name: store.name,
-    list: (prefix) => around(() => store.list(prefix)),
+    list: (prefix, after) => around(() => store.list(prefix, after)),
+    folders: (below) => around(() => store.folders(below)),
     read: (path) => around(() => store.read(path)),
+    readPart: (path, start, end) => around(() => store.readPart(path, start, end)),
     put: (path, bytes) => around(() => store.put(path, bytes)),
     putNew: (path, bytes) => around(() => store.putNew(path, bytes)),
     remove: (path) => around(() => store.remove(path)),

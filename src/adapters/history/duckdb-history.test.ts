@@ -151,10 +151,10 @@ describe.each([
     ]);
     const who = async (range: Parameters<FlowHistory["consumers"]>[0]) =>
       (await history.consumers(range)).map((c) => c.consumer);
-    expect(await who({ databaseArn: ORDERS })).toEqual(["10.0.1.10", "10.0.1.11"]);
+    expect(await who({ databaseArns: [ORDERS] })).toEqual(["10.0.1.10", "10.0.1.11"]);
     expect(await who({ consumer: "10.0.1.12" })).toEqual(["10.0.1.12"]);
     expect(await who({ since: MIDNIGHT + 500 })).toEqual(["10.0.1.11"]);
-    expect(await who({ databaseArn: "x' OR '1'='1" })).toEqual([]);
+    expect(await who({ databaseArns: ["x' OR '1'='1"] })).toEqual([]);
   });
 
   it("keeps absent what the log format did not carry", async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { HistoryFault } from "../../ports/flow-history.ts";
 import type { HistoryStore, StoredFile } from "./history-store.ts";
@@ -8,17 +8,31 @@ import type { HistoryStore, StoredFile } from "./history-store.ts";
 export function folderStore(root: string): HistoryStore {
   return {
     name: root,
-    list: async (prefix) => {
+    list: async (prefix, after = "") => {
       const found: StoredFile[] = [];
       for (const path of await filesOf(root)) {
-        if (!path.startsWith(prefix) || !path.endsWith(".parquet")) continue;
+        if (!path.startsWith(prefix) || !path.endsWith(".parquet") || path <= after) continue;
         // Another process may have removed it since.
         const info = await stat(join(root, path)).catch(() => undefined);
         if (info?.isFile() === true) found.push({ path, size: info.size, modified: info.mtimeMs });
       }
       return found;
     },
+    folders: async (below) => {
+      const entries = await readdir(join(root, below), { withFileTypes: true });
+      return entries.flatMap((entry) => (entry.isDirectory() ? [`${below}${entry.name}/`] : [])).sort();
+    },
     read: (path) => readFile(join(root, path)).catch(unlessMissing),
+    readPart: async (path, start, end) => {
+      const file = await open(join(root, path)).catch(unlessMissing);
+      if (file === undefined) return undefined;
+      try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
     put: async (path, bytes) => {
       const unfinished = await writeUnfinished(join(root, path), bytes);
       await rename(unfinished, join(root, path));

@@ -11,10 +11,14 @@ export interface StoredFile {
 export interface HistoryStore {
   /** For messages. */
   readonly name: string;
-  /** Every file whose path begins with the prefix, sorted by path. */
-  list(prefix: string): Promise<readonly StoredFile[]>;
+  /** Every file whose path begins with the prefix, sorted by path; only those behind a path, where one is given. */
+  list(prefix: string, after?: string): Promise<readonly StoredFile[]>;
+  /** Folders right below one, without the files in them: each a path that ends with `/`, like the one given. */
+  folders(below: string): Promise<readonly string[]>;
   /** `undefined` when the file is not there. */
   read(path: string): Promise<Uint8Array | undefined>;
+  /** Some bytes of a file, the end not included; fewer where it is shorter. `undefined` when it is not there. */
+  readPart(path: string, start: number, end: number): Promise<Uint8Array | undefined>;
   /** Writes a file, over whatever was there. */
   put(path: string, bytes: Uint8Array): Promise<void>;
   /** Writes a file where none is. Of several at once, one gets true. */

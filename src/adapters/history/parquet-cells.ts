@@ -1,4 +1,4 @@
-import { parquetMetadata, parquetRead } from "hyparquet";
+import { type FileMetaData, parquetMetadata, parquetRead } from "hyparquet";
 import { HISTORY_COLUMNS, type HistoryColumn } from "../../core/history/history-schema.ts";
 import { inflateSnappy } from "../aws/inflate-snappy.ts";
 
@@ -11,7 +11,9 @@ export interface ParquetCells {
   cell(name: string, row: number): Cell;
 }
 
-interface Chunk {
+/** Cells of one column, one after another. */
+export interface Chunk {
+  /** The first of them. */
   readonly rowStart: number;
   readonly data: ArrayLike<unknown>;
 }
@@ -24,31 +26,38 @@ interface Chunk {
 export async function parquetCells(bytes: Uint8Array, names: readonly string[]): Promise<ParquetCells> {
   const file = new Uint8Array(bytes).buffer;
   const metadata = parquetMetadata(file);
-  const there = new Set(metadata.schema.map(({ name }) => name));
-  const missing = HISTORY_COLUMNS.find(({ name, nullable }) => !nullable && !there.has(name));
-  if (missing !== undefined) throw new RangeError(`It has no column "${missing.name}"`);
   const chunks = new Map<string, Chunk[]>();
   await parquetRead({
     file,
     metadata,
     compressors: { SNAPPY: inflateSnappy },
-    columns: names.filter((name) => there.has(name)),
+    columns: presentColumns(metadata, names),
     onChunk: ({ columnName, columnData, rowStart }) => {
       const known = chunks.get(columnName) ?? [];
       known.push({ rowStart, data: columnData });
       chunks.set(columnName, known);
     },
   });
+  return cellsOf(Number(metadata.num_rows), chunks);
+}
+
+/** Columns of the file among those that are asked for. @throws RangeError when one is missing that each file has */
+export function presentColumns(metadata: FileMetaData, names: readonly string[]): string[] {
+  const there = new Set(metadata.schema.map(({ name }) => name));
+  const missing = HISTORY_COLUMNS.find(({ name, nullable }) => !nullable && !there.has(name));
+  if (missing !== undefined) throw new RangeError(`It has no column "${missing.name}"`);
+  return names.filter((name) => there.has(name));
+}
+
+/** Cells of some rows, by the chunks that were read of their columns. */
+export function cellsOf(rows: number, chunks: ReadonlyMap<string, readonly Chunk[]>): ParquetCells {
   const columns = new Map(
     HISTORY_COLUMNS.flatMap((column) => {
       const read = chunks.get(column.name)?.toSorted((a, b) => a.rowStart - b.rowStart);
       return read === undefined ? [] : [[column.name, readerOf(column, read)] as const];
     }),
   );
-  return {
-    rows: Number(metadata.num_rows),
-    cell: (name, row) => columns.get(name)?.(row),
-  };
+  return { rows, cell: (name, row) => columns.get(name)?.(row) };
 }
 
 /** Reads cells of a column, each row not before the last. */

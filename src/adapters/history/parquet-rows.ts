@@ -1,6 +1,6 @@
 import type { HistoryRow } from "../../core/history/history-row.ts";
 import { HISTORY_COLUMNS } from "../../core/history/history-schema.ts";
-import { type Cell, parquetCells } from "./parquet-cells.ts";
+import { type Cell, type ParquetCells, parquetCells } from "./parquet-cells.ts";
 
 const NAMES = HISTORY_COLUMNS.map(({ name }) => name);
 
@@ -10,11 +10,16 @@ const NAMES = HISTORY_COLUMNS.map(({ name }) => name);
  * @throws Error when the file is damaged or is none of the history
  */
 export async function parquetRows(bytes: Uint8Array): Promise<readonly HistoryRow[]> {
-  const cells = await parquetCells(bytes, NAMES);
+  return rowsOfCells(await parquetCells(bytes, NAMES), NAMES);
+}
+
+/** Rows by their cells; those of other columns are absent. @throws RangeError for a row of another kind */
+export function rowsOfCells(cells: ParquetCells, names: readonly string[]): readonly HistoryRow[] {
+  const columns = HISTORY_COLUMNS.filter(({ name }) => names.includes(name));
   const rows: HistoryRow[] = [];
   for (let at = 0; at < cells.rows; at += 1) {
     const row: Record<string, Cell> = {};
-    for (const { name, key } of HISTORY_COLUMNS) {
+    for (const { name, key } of columns) {
       const cell = cells.cell(name, at);
       // A cell without a value is absent here.
       if (cell !== undefined) row[key] = cell;

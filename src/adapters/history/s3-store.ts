@@ -18,19 +18,12 @@ export function s3Store(clients: AwsClients, { bucket, prefix }: S3Uri): History
   };
   return {
     name: `s3://${bucket}/${root}`,
-    list: (below) => listed(clients, bucket, root, below),
-    read: async (path) => {
-      const { sdk, client } = await clients.s3();
-      try {
-        return await callAws("s3:GetObject", async () => {
-          const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket: bucket, Key: root + path }));
-          return (await Body?.transformToByteArray()) ?? new Uint8Array();
-        });
-      } catch (error) {
-        if (error instanceof AwsFault && error.kind === "notFound") return undefined;
-        throw error;
-      }
-    },
+    list: (below, after) =>
+      listed(clients, { bucket, root, below, ...(after === undefined ? {} : { after }) }),
+    folders: (below) => foldersBelow(clients, bucket, root, below),
+    read: (path) => fetched(clients, { Bucket: bucket, Key: root + path }),
+    readPart: (path, start, end) =>
+      fetched(clients, { Bucket: bucket, Key: root + path, Range: `bytes=${start}-${end - 1}` }),
     put: (path, bytes) => put(path, bytes, {}),
     putNew: async (path, bytes) => {
       try {
@@ -50,11 +43,33 @@ export function s3Store(clients: AwsClients, { bucket, prefix }: S3Uri): History
   };
 }
 
+/** `undefined` when the object is not there. */
+async function fetched(
+  clients: AwsClients,
+  object: { readonly Bucket: string; readonly Key: string; readonly Range?: string },
+): Promise<Uint8Array | undefined> {
+  const { sdk, client } = await clients.s3();
+  try {
+    return await callAws("s3:GetObject", async () => {
+      const { Body } = await client.send(new sdk.GetObjectCommand(object));
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    });
+  } catch (error) {
+    if (error instanceof AwsFault && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}
+
+interface Listing {
+  readonly bucket: string;
+  readonly root: string;
+  readonly below: string;
+  readonly after?: string;
+}
+
 async function listed(
   clients: AwsClients,
-  bucket: string,
-  root: string,
-  below: string,
+  { bucket, root, below, after }: Listing,
 ): Promise<readonly StoredFile[]> {
   const { sdk, client } = await clients.s3();
   const found: StoredFile[] = [];
@@ -65,6 +80,7 @@ async function listed(
         new sdk.ListObjectsV2Command({
           Bucket: bucket,
           Prefix: root + below,
+          ...(after === undefined ? {} : { StartAfter: root + after }),
           ...(token === undefined ? {} : { ContinuationToken: token }),
         }),
       ),
@@ -73,6 +89,28 @@ async function listed(
       if (Key?.endsWith(".parquet") === true)
         found.push({ path: Key.slice(root.length), size: Size, modified: LastModified?.getTime() ?? 0 });
     }
+    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+  } while (token !== undefined);
+  return found;
+}
+
+async function foldersBelow(
+  clients: AwsClients,
+  bucket: string,
+  root: string,
+  below: string,
+): Promise<readonly string[]> {
+  const { sdk, client } = await clients.s3();
+  const found: string[] = [];
+  let token: string | undefined;
+  do {
+    const more = token === undefined ? {} : { ContinuationToken: token };
+    const page = await callAws("s3:ListBucket", () =>
+      client.send(
+        new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: root + below, Delimiter: "/", ...more }),
+      ),
+    );
+    found.push(...(page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix?.slice(root.length) ?? []));
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
   } while (token !== undefined);
   return found;

@@ -14,7 +14,9 @@ import type { ResolveOptions } from "../../core/policy/resolution.ts";
 import type { ResourceChange } from "../../core/trail/resource-change.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { InventorySource } from "../../ports/inventory-source.ts";
-import { planDatabases } from "../plan-databases.ts";
+import { type AskHistory, planByHistory } from "../plan-by-history.ts";
+import { type Planned, planDatabases } from "../plan-databases.ts";
+import type { HistoryReading } from "../read-history.ts";
 import type { Traffic } from "../read-traffic.ts";
 import { holdFirstSwaps } from "./hold-first-swaps.ts";
 import type { PolicyInHand } from "./keep-policy.ts";
@@ -33,6 +35,10 @@ export interface SurveyPorts {
   readonly trail?: (resources: readonly string[]) => Promise<readonly ResourceChange[]>;
   /** ARN that Moat acts under; its own changes are no drift. */
   readonly self?: string;
+  /** Absent where no history of flows is kept. */
+  readonly history?: AskHistory;
+  /** Tokens of refusals that a person has overruled, besides those of the settings; absent where nobody can add any. */
+  readonly acknowledged?: () => Promise<Iterable<string>>;
 }
 
 export interface SweepSettings {
@@ -85,25 +91,35 @@ export async function survey(
   const inventory = await ports.inventory.read();
   const nowSeconds = Math.floor(ports.clock.now() / 1000);
   let { follow } = memory;
-  let addresses: readonly DatabaseAddress[] = [];
-  const planKnowing = (makers: ReadonlyMap<string, RuleMaker>): Plan => {
+  const acknowledged = new Set([...settings.plan.acknowledged, ...((await ports.acknowledged?.()) ?? [])]);
+  let history: HistoryReading | undefined;
+  const planKnowing = (makers: ReadonlyMap<string, RuleMaker>): Planned => {
     const planned = planDatabases({
       inventory,
       policy,
-      settings: { ...settings.plan, nowSeconds, ruleMakers: makers },
+      settings: { ...settings.plan, acknowledged, nowSeconds, ruleMakers: makers },
       remembered: memory.remembered,
       ...(follow === undefined ? {} : { follow }),
       ...(settings.resolve === undefined ? {} : { resolve: settings.resolve }),
       ...(settings.traffic === undefined ? {} : { traffic: settings.traffic }),
+      ...(history === undefined ? {} : { history }),
     });
     follow = planned.followed?.next;
-    ({ addresses } = planned);
-    return onlyOf(planned.plan, settings.only);
+    return planned;
   };
-  const first = planKnowing(new Map());
+  const planned = await planByHistory(
+    (reading) => {
+      history = reading;
+      return planKnowing(new Map());
+    },
+    ports.history,
+    ({ arn }) => settings.only?.has(arn) ?? true,
+  );
+  const { addresses } = planned;
+  const first = onlyOf(planned.plan, settings.only);
   const changes = await changesOf(first, ports);
   const makers = makersThatMatter(first, changes);
-  const plan = makers.size === 0 ? first : planKnowing(makers);
+  const plan = makers.size === 0 ? first : onlyOf(planKnowing(makers).plan, settings.only);
   const apartMs = settings.apartMs ?? DEFAULT_APART_MS;
   const held = holdRevocations(attributed(plan, changes, ports.self), memory.withdrawals, {
     readAt,

@@ -1,10 +1,13 @@
 import { sqlText } from "./history-schema.ts";
 import { type HistorySpan, liveRows } from "./live-rows.ts";
+import { SERVED } from "./served.ts";
 
 /** Which part of the history is asked for. What is absent does not narrow. */
 export interface HistoryRange extends HistorySpan {
-  readonly databaseArn?: string;
+  readonly databaseArns?: readonly string[];
   readonly consumer?: string;
+  /** True: only who was let in to a database, as {@link SERVED} says. */
+  readonly served?: boolean;
 }
 
 /** The columns of {@link consumersQuery}, in its order. */
@@ -38,11 +41,26 @@ export function consumersQuery(range: HistoryRange, from?: string): string {
   ].join("\n");
 }
 
-function conditionsOf({ databaseArn, consumer, since, until }: HistoryRange): readonly string[] {
+function conditionsOf(range: HistoryRange): readonly string[] {
+  const { databaseArns, consumer, served = false, since, until } = range;
   return [
-    ...(databaseArn === undefined ? [] : [`database_arn = ${sqlText(databaseArn)}`]),
+    ...(databaseArns === undefined ? [] : [oneOf("database_arn", databaseArns)]),
+    ...(served ? servedConditions() : []),
     ...(consumer === undefined ? [] : [`consumer = ${sqlText(consumer)}`]),
     ...(since === undefined ? [] : [`last_seen >= ${Math.floor(since)}`]),
     ...(until === undefined ? [] : [`first_seen < ${Math.floor(until)}`]),
+  ];
+}
+
+/** Nobody is one of no databases; both engines refuse an empty list. */
+const oneOf = (column: string, values: readonly string[]): string =>
+  values.length === 0 ? "1 = 0" : `${column} IN (${values.map(sqlText).join(", ")})`;
+
+function servedConditions(): readonly string[] {
+  const { side, notAction, protocol } = SERVED;
+  return [
+    `database_side = ${sqlText(side)}`,
+    `(action IS NULL OR action <> ${sqlText(notAction)})`,
+    `(protocol IS NULL OR protocol = ${sqlText(protocol)})`,
   ];
 }

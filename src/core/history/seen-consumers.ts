@@ -1,6 +1,7 @@
 import { formatUtc } from "../flow/utc-time.ts";
 import type { ObservedConsumer } from "../plan/world.ts";
 import type { HistoryConsumer } from "./history-answers.ts";
+import { wasServed } from "./served.ts";
 
 /** A database as the history knows it: addresses change over time, its ARN and port do not. */
 export interface PortOfDatabase {
@@ -10,11 +11,7 @@ export interface PortOfDatabase {
 
 /** Whether a row tells of a TCP connection to the database's own port that was let in. */
 export const isServed = (row: HistoryConsumer, port: number | undefined): boolean =>
-  row.databaseSide === "provider" &&
-  row.action !== "REJECT" &&
-  (row.protocol ?? "tcp") === "tcp" &&
-  port !== undefined &&
-  row.port === port;
+  wasServed(row) && port !== undefined && row.port === port;
 
 /** Who was seen connecting to each database, wherever it answered then; one entry a database and consumer. */
 export function seenConsumers(

@@ -16,8 +16,13 @@ interface FindingContext {
   readonly change: Change | undefined;
   readonly mode: Mode;
   readonly observed: readonly ObservedConsumer[] | undefined;
+  /** Set where a history is kept and does not say who was seen. */
+  readonly historyLook?: HistoryLook;
   readonly refused: readonly Refusal[];
 }
+
+/** `notAsked`: nothing is to be done to the database. `tellsNothing`: it was asked, and knows nobody. */
+export type HistoryLook = "notAsked" | "tellsNothing";
 
 /** What a person should know about a database that is no reason to refuse. */
 export function databaseFindings(context: FindingContext): readonly Diagnostic[] {
@@ -56,8 +61,17 @@ function carriedInstead({ listedIds, attachedIds, gone }: LiveDatabase): string 
   return `; its interfaces carry ${attachedIds.filter((id) => !gone.includes(id)).join(", ")}`;
 }
 
-function noHistory({ live, observed }: FindingContext): readonly Diagnostic[] {
-  if (observed !== undefined) return [];
+function noHistory({ live, observed, historyLook }: FindingContext): readonly Diagnostic[] {
+  if (observed !== undefined || historyLook === "notAsked") return [];
+  if (historyLook === "tellsNothing")
+    return [
+      {
+        code: "NO_FLOW_HISTORY",
+        what: `The history of flows tells nothing of database "${live.database.id}"`,
+        why: "Nobody can say whether no client was there, or no flow log",
+        fix: "See that a flow log covers its interfaces, as moat onboard makes them, and has delivered",
+      },
+    ];
   return [
     {
       code: "NO_FLOW_HISTORY",

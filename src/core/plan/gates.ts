@@ -17,7 +17,7 @@ import { totalWeight } from "../rule/rule-weight.ts";
 import { mayBeAdmitted } from "./losses.ts";
 import { overflowText } from "./overflow-text.ts";
 import { reachAsGranted } from "./own-references.ts";
-import type { Gate, LostConsumer, Refusal } from "./plan.ts";
+import type { Gate, LostConsumer, Refusal, Step } from "./plan.ts";
 import type { Change, LiveDatabase } from "./plan-change.ts";
 import type { World } from "./world.ts";
 
@@ -270,15 +270,9 @@ function losesWhatWasMeant({ losses, live, port, world, memory }: GateContext): 
 
 /** A plan that only adds cuts nobody, whoever was seen; any other waits until somebody can say who was. */
 function unreadHistory(context: GateContext): Refusal | undefined {
-  const { historyProblem, change, live } = context;
+  const { historyProblem, change } = context;
   if (historyProblem === undefined || change === undefined) return undefined;
-  const takesAway = change.steps.some(
-    (step) =>
-      step.action === "revoke" ||
-      step.action === "deleteSecurityGroup" ||
-      (step.action === "setDatabaseGroups" && live.attachedIds.some((id) => !step.groups.includes(id))),
-  );
-  if (!takesAway) return undefined;
+  if (!change.steps.some((step) => takesAway(step, context))) return undefined;
   const acknowledge = token(context, "unreadHistory", historyProblem.what);
   return {
     gate: "unreadHistory",
@@ -287,6 +281,15 @@ function unreadHistory(context: GateContext): Refusal | undefined {
     fix: `${historyProblem.fix}, ${acknowledgeFix(acknowledge)}`,
     acknowledge,
   };
+}
+
+/** Taking out what somebody put in by hand, or a lease that ended, is held for nobody, as in {@link losesWhatWasMeant}. */
+function takesAway(step: Step, { live, world }: GateContext): boolean {
+  if (step.action === "deleteSecurityGroup") return true;
+  if (step.action === "setDatabaseGroups") return live.attachedIds.some((id) => !step.groups.includes(id));
+  if (step.action !== "revoke") return false;
+  const marked = live.managed.some((g) => g.rules.some((r) => isOwnRule(r, world.settings.owner)));
+  return !marked || step.rules.some(({ was }) => was === undefined || was === "granted" || was === "widened");
 }
 
 function sharedGroup(context: GateContext): Refusal | undefined {

@@ -13,7 +13,7 @@ import { type GroupMembers, membersKey } from "../rule/reference-members.ts";
 import { ruleKey } from "../rule/rule-key.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
 import { type Adoption, adoptedIsFull, adoptionOf, planAdopted } from "./adoption.ts";
-import { databaseFindings } from "./database-findings.ts";
+import { databaseFindings, type HistoryLook } from "./database-findings.ts";
 import { desiredRules } from "./desired-rules.ts";
 import { exceptionFindings } from "./exception-findings.ts";
 import { type Exceptions, exceptionsOf, withLeases } from "./exceptions.ts";
@@ -33,6 +33,8 @@ export interface DatabaseKnowledge {
   readonly policyComplete: boolean;
   /** `undefined` when no flow history was given. */
   readonly observed: readonly ObservedConsumer[] | undefined;
+  /** Why a history that is kept does not say who was seen: it was not asked, or has nothing of the database. */
+  readonly historyLook?: HistoryLook;
   readonly labelsOf: ConsumerLabels;
   readonly historyProblem?: Diagnostic;
   /** Addresses known to be somebody's: slack never admits one. */
@@ -76,7 +78,7 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
     leases: exceptions.leases,
     findings: [
       ...(problem === undefined ? [] : [problem]),
-      ...databaseFindings({ live, policy, now, change, mode, observed: knowledge.observed, refused }),
+      ...databaseFindings({ ...knowledge, live, now, change, mode, refused }),
       ...exceptionFindings(live.database.id, exceptions, drift),
       ...referenceFindings(world, live, rules, union(policy.allowed, exceptions.reach)),
       ...policy.findings,

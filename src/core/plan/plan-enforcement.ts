@@ -6,7 +6,7 @@ import { type AddressSet, addressSetOfAddresses, EMPTY_SET, union } from "../net
 import type { DatabasePolicy, Resolution } from "../policy/resolution.ts";
 import type { ConsumerLabels } from "./losses.ts";
 import type { Plan } from "./plan.ts";
-import { planDatabase } from "./plan-database.ts";
+import { type DatabaseKnowledge, planDatabase } from "./plan-database.ts";
 import { type ObservedConsumer, type PlanSettings, planningWorld } from "./world.ts";
 
 /** Everything a plan is made from. Same input, same plan, byte for byte. */
@@ -31,6 +31,16 @@ export interface PlanInput {
   readonly firstNewGroup?: number;
   /** What stood when each database was last in sync, by its ARN, where somebody kept watch. */
   readonly remembered?: ReadonlyMap<string, Remembered>;
+  /** Set where `observed` comes from a history that was asked about some databases only. */
+  readonly history?: PartOfHistory;
+}
+
+/** What a history was asked, where it was not asked about every database. */
+export interface PartOfHistory {
+  /** ARNs of the databases that it was asked about. */
+  readonly asked: ReadonlySet<string>;
+  /** Set when flow logs were read beside it: what they do not show of a database was not there. */
+  readonly besideFlows: boolean;
 }
 
 /** Plans every database of an inventory, sorted by ARN. */
@@ -56,7 +66,7 @@ export function planEnforcement(input: PlanInput): Plan {
       planDatabase(world, database, {
         policy: input.resolution.databases.get(database.arn) ?? unknownToPolicy(database.arn),
         policyComplete: input.policy.complete,
-        observed: input.observed === undefined ? undefined : (seenAt.get(database.arn) ?? []),
+        ...observedAt(input, seenAt, database.arn),
         labelsOf: input.labelsOf,
         somebodys,
         ...rememberedOf(input, database.arn),
@@ -93,3 +103,16 @@ const unknownToPolicy = (arn: string): DatabasePolicy => ({
   incomplete: [],
   findings: [],
 });
+
+/** Who was seen at a database: nobody, or `undefined` where nothing that was read can say so. */
+function observedAt(
+  { observed, history }: PlanInput,
+  seenAt: ReadonlyMap<string, readonly ObservedConsumer[]>,
+  arn: string,
+): Pick<DatabaseKnowledge, "observed" | "historyLook"> {
+  if (observed === undefined) return { observed };
+  const seen = seenAt.get(arn);
+  if (history === undefined || history.besideFlows || seen !== undefined) return { observed: seen ?? [] };
+  // A database at which nobody was seen may as well be one without flow logs.
+  return { observed: undefined, historyLook: history.asked.has(arn) ? "tellsNothing" : "notAsked" };
+}

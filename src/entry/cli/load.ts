@@ -101,7 +101,7 @@ async function whoWasSeen(
   if (settings.history === undefined) return undefined;
   const history = await openHistory(settings, context, clients);
   try {
-    return await readHistory(history);
+    return await readHistory(history, { served: true });
   } finally {
     await history.close();
   }

@@ -12,6 +12,7 @@ describe("parseEnvironment", () => {
     expect(parseEnvironment(FULL)).toEqual({
       ...FULL,
       MOAT_HISTORY_DAYS: 400,
+      MOAT_HISTORY_SEEN_DAYS: 35,
       MOAT_PCE_TIMEOUT_SECONDS: 30,
       MOAT_OWNER: "moat",
       MOAT_MODE: "observe",

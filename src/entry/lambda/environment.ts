@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseS3Uri } from "../../adapters/aws/s3-uri.ts";
 import { parsePceAddress } from "../../adapters/pce/pce-address.ts";
+import { SEEN_DAYS } from "../../core/history/served.ts";
 import { PolicyFault } from "../../ports/policy-fault.ts";
 
 const MAX_SECONDS = 120;
@@ -37,7 +38,7 @@ const Environment = z.object({
   MOAT_ACKNOWLEDGE: z.string().default(""),
   /** Where `sweep` and `reconcile` remember what waits for a second answer of policy. */
   MOAT_STATE: s3Object("s3://my-bucket/state").optional(),
-  /** Where `ingest` keeps what flow logs tell, and `reconcile` asks who was seen. */
+  /** Where `ingest` keeps what flow logs tell, and `sweep` and `reconcile` ask who was seen. */
   MOAT_HISTORY: s3Object("s3://my-bucket/history").optional(),
   /** Where `map` finds flow logs and puts its pages, and how far it looks back. */
   MOAT_MAP_LOGS: s3Object("s3://my-bucket").optional(),
@@ -45,6 +46,8 @@ const Environment = z.object({
   MOAT_MAP_HOURS: z.coerce.number().gt(0).default(24),
   /** Days for which it is kept. */
   MOAT_HISTORY_DAYS: z.coerce.number().int().min(1).max(36_500).default(400),
+  /** Days of it that are looked at before access is taken away. */
+  MOAT_HISTORY_SEEN_DAYS: z.coerce.number().int().min(1).max(36_500).default(SEEN_DAYS),
   /** FIFO queue from which `reconcile` takes databases; without it `ingest` changes them itself. */
   MOAT_QUEUE_URL: z.url().optional(),
   /** Two answers of policy count as two when they lie so far apart. */

@@ -11,9 +11,11 @@ import type { SurveyPorts, SweepSettings } from "../../app/watch/survey.ts";
 import type { ResourceChange } from "../../core/trail/resource-change.ts";
 import { AwsFault } from "../../ports/aws-fault.ts";
 import type { VersionedText } from "../../ports/versioned-text.ts";
+import { acknowledgedTokens } from "./acknowledged.ts";
 import { correlationId } from "./correlation-id.ts";
 import { stopMoment } from "./deadline.ts";
 import { type LambdaEnvironment, needed, parseEnvironment } from "./environment.ts";
+import { askHistory, deployedHistory } from "./lambda-history.ts";
 import { lambdaIncidents, type TellOf } from "./lambda-incidents.ts";
 import { lambdaLoggers, type Redact } from "./lambda-logger.ts";
 import { lambdaPolicy } from "./lambda-policy.ts";
@@ -52,6 +54,7 @@ export function keeper(serviceName: string, env: NodeJS.ProcessEnv): Keeper {
   const clients = awsClients({ env, meter });
   const policy = lambdaPolicy(settings, clients);
   const measuring = telemetry(serviceName, env);
+  const history = deployedHistory(clients, settings);
   return {
     ...measuring,
     settings,
@@ -90,6 +93,10 @@ export function keeper(serviceName: string, env: NodeJS.ProcessEnv): Keeper {
         self: target.self,
         inventory: { name, read: () => measuring.traced("inventory", read) },
         trail: (resources) => trail(target, hints, resources, logger),
+        acknowledged: () => acknowledgedTokens(clients, state.value, logger),
+        ...(history === undefined
+          ? {}
+          : { history: askHistory(history, settings.MOAT_HISTORY_SEEN_DAYS, logger) }),
       };
     },
   };

@@ -5,19 +5,17 @@ import { awsEnforcement } from "../../adapters/aws/aws-enforcement.ts";
 import { awsInventorySource } from "../../adapters/aws/aws-inventory-source.ts";
 import { awsLiveState } from "../../adapters/aws/aws-live-state.ts";
 import { callMeter } from "../../adapters/aws/call-meter.ts";
-import { parseS3Uri } from "../../adapters/aws/s3-uri.ts";
 import { sendToQueue } from "../../adapters/aws/send-to-queue.ts";
-import type { HistoryStore } from "../../adapters/history/history-store.ts";
 import { historyWriter } from "../../adapters/history/history-writer.ts";
 import { objectDigest } from "../../adapters/history/object-digest.ts";
-import { s3Store } from "../../adapters/history/s3-store.ts";
 import type { ApplyPorts } from "../../app/apply-run.ts";
 import type { IngestPorts, IngestSettings } from "../../app/ingest-flow-logs.ts";
 import type { HistoryRecorder } from "../../app/record-object.ts";
 import { correlationId } from "./correlation-id.ts";
 import { stopMoment } from "./deadline.ts";
-import { type LambdaEnvironment, parseEnvironment } from "./environment.ts";
+import { parseEnvironment } from "./environment.ts";
 import { eventMessages } from "./event-messages.ts";
+import { askHistory, type DeployedHistory, deployedHistory } from "./lambda-history.ts";
 import { lambdaLoggers, type Redact } from "./lambda-logger.ts";
 import { lambdaPolicy } from "./lambda-policy.ts";
 import { logAudit } from "./log-audit.ts";
@@ -38,13 +36,6 @@ export interface LambdaDeps {
   readonly logger: Logger;
   /** Absent where no history is kept. */
   readonly history?: DeployedHistory;
-}
-
-/** The history of an installation. */
-export interface DeployedHistory {
-  readonly store: HistoryStore;
-  /** For which it is kept. */
-  readonly days: number;
 }
 
 /** What is made once, at cold start. */
@@ -85,7 +76,12 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
         policy: policySource.until(stopAt),
         apply,
         ...(upload === undefined ? {} : { upload }),
-        ...(history === undefined ? {} : { history: recorderOf(history) }),
+        ...(history === undefined
+          ? {}
+          : {
+              history: recorderOf(history),
+              seen: askHistory(history, settings.MOAT_HISTORY_SEEN_DAYS, logger),
+            }),
         ...(settings.MOAT_QUEUE_URL === undefined
           ? {}
           : { handOver: handOver(clients, settings.MOAT_QUEUE_URL, event, context) }),
@@ -100,15 +96,6 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
       };
     },
   };
-}
-
-/** Where flow logs are kept, if that was asked for. */
-function deployedHistory(
-  clients: AwsClients,
-  { MOAT_HISTORY, MOAT_HISTORY_DAYS: days }: LambdaEnvironment,
-): DeployedHistory | undefined {
-  const uri = MOAT_HISTORY === undefined ? undefined : parseS3Uri(MOAT_HISTORY);
-  return uri?.ok === true ? { store: s3Store(clients, uri.value), days } : undefined;
 }
 
 const recorderOf = ({ store }: DeployedHistory): HistoryRecorder => ({

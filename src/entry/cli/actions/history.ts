@@ -54,7 +54,7 @@ export async function runHistoryQuery(context: CliContext, options: HistoryOptio
     const databaseArn = options.database === undefined ? undefined : arnOf(databases, options.database);
     const consumers = await history.consumers({
       ...span,
-      ...(databaseArn === undefined ? {} : { databaseArn }),
+      ...(databaseArn === undefined ? {} : { databaseArns: [databaseArn] }),
       ...(options.consumer === undefined ? {} : { consumer: canonical(options.consumer) }),
     });
     const rows = consumers.map((c) => ({

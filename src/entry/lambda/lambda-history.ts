@@ -1,0 +1,53 @@
+import type { Logger } from "@aws-lambda-powertools/logger";
+import type { AwsClients } from "../../adapters/aws/aws-clients.ts";
+import { parseS3Uri } from "../../adapters/aws/s3-uri.ts";
+import type { HistoryStore } from "../../adapters/history/history-store.ts";
+import { s3Store } from "../../adapters/history/s3-store.ts";
+import type { AskHistory } from "../../app/plan-by-history.ts";
+import { readHistory } from "../../app/read-history.ts";
+import { seenLately } from "../../core/history/served.ts";
+import type { LambdaEnvironment } from "./environment.ts";
+
+/** The history of an installation. */
+export interface DeployedHistory {
+  readonly store: HistoryStore;
+  /** For which it is kept. */
+  readonly days: number;
+}
+
+/** Where what flow logs tell is kept, if that was asked for. */
+export function deployedHistory(
+  clients: AwsClients,
+  { MOAT_HISTORY, MOAT_HISTORY_DAYS: days }: LambdaEnvironment,
+): DeployedHistory | undefined {
+  const uri = MOAT_HISTORY === undefined ? undefined : parseS3Uri(MOAT_HISTORY);
+  return uri?.ok === true ? { store: s3Store(clients, uri.value), days } : undefined;
+}
+
+/** What is not read by then is not waited for: access stays as it is. */
+const LONGEST_LOOK_MS = 60_000;
+
+/**
+ * Asks the history, for one run: what was asked once is not read again by its later rounds. A history that cannot be
+ * read is told in the log, and takes no access away.
+ */
+export function askHistory({ store }: DeployedHistory, seenDays: number, logger: Logger): AskHistory {
+  const answers = new Map<string, ReturnType<AskHistory>>();
+  const ask: AskHistory = async (arns) => {
+    const begin = Date.now();
+    // Whoever has nothing to do needs no reader of Parquet.
+    const { parquetHistory } = await import("../../adapters/history/parquet-history.ts");
+    const history = parquetHistory(store, { isOver: () => Date.now() > begin + LONGEST_LOOK_MS });
+    const reading = await readHistory(history, seenLately(arns, Math.floor(begin / 1000), seenDays));
+    const line = { databases: arns.length, days: seenDays, took: Date.now() - begin };
+    if (reading.kind === "read") logger.info("history read", { ...line, clients: reading.consumers.length });
+    else logger.error("history not read", { ...line, problem: reading.problem });
+    return reading;
+  };
+  return (arns) => {
+    const key = arns.join(" ");
+    const answer = answers.get(key) ?? ask(arns);
+    answers.set(key, answer);
+    return answer;
+  };
+}
