@@ -1,4 +1,6 @@
 import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
+import type { MiddlewareStack } from "@smithy/types";
+import { type CallMeter, meterStack } from "./call-meter.ts";
 
 /** A role, usually of another account, that the caller may take. */
 export interface RoleToAssume {
@@ -21,7 +23,11 @@ const DURATION_SECONDS = 3600;
 const EARLY_MS = 300_000;
 
 /** Credentials of a role, taken on first use, shared by all clients that get them, and renewed before they run out. */
-export async function assumeRole(role: RoleToAssume, caller: RoleCaller): Promise<Credentials> {
+export async function assumeRole(
+  role: RoleToAssume,
+  caller: RoleCaller,
+  meter?: CallMeter,
+): Promise<Credentials> {
   const { fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
   const { credentials, ...clientConfig } = caller;
   const take = fromTemporaryCredentials({
@@ -33,6 +39,7 @@ export async function assumeRole(role: RoleToAssume, caller: RoleCaller): Promis
     },
     ...(credentials === undefined ? {} : { masterCredentials: credentials }),
     clientConfig,
+    ...(meter === undefined ? {} : { clientPlugins: [meteredBy(meter, caller)] }),
   });
   let taken: ReturnType<typeof take> | undefined;
   let goodUntil = 0;
@@ -53,3 +60,17 @@ export async function assumeRole(role: RoleToAssume, caller: RoleCaller): Promis
     return taken;
   };
 }
+
+/** Taking a role counts in the account of whoever takes it, which is the process's own. */
+const meteredBy = (meter: CallMeter, { region }: RoleCaller) => ({
+  applyToStack: (stack: MiddlewareStack<object, object>) =>
+    meterStack(
+      stack,
+      {
+        service: "sts",
+        accountId: "",
+        region: async () => (typeof region === "function" ? region() : (region ?? "")),
+      },
+      meter,
+    ),
+});

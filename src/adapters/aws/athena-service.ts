@@ -11,7 +11,7 @@ export function athenaService(clients: AwsClients): AthenaService {
   let made: ReturnType<AthenaService> | undefined;
   const make: AthenaService = async () => {
     const sdk = await import("./sdk/athena.ts");
-    return { sdk, client: await clients.other((config) => new sdk.AthenaClient(config)) };
+    return { sdk, client: await clients.other("athena", (config) => new sdk.AthenaClient(config)) };
   };
   return () => {
     made ??= make();

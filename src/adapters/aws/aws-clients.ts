@@ -9,7 +9,7 @@ import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { assumeRole, type RoleCaller, type RoleToAssume } from "./assume-role.ts";
-import { type CallMeter, meterClient } from "./call-meter.ts";
+import { type CallMeter, type Meterable, meterClient } from "./call-meter.ts";
 import { retryThrottledOnly } from "./retry-throttled-only.ts";
 
 type CloudTrail = typeof import("./sdk/cloud-trail.ts");
@@ -44,11 +44,21 @@ export interface AwsClients {
   organizations(): Promise<Service<Organizations, OrganizationsClient>>;
   sqs(): Promise<Service<Sqs, SQSClient>>;
   eventBridge(): Promise<Service<EventBridge, EventBridgeClient>>;
-  /** A client of a service that few callers need: it is named there, so that bundles of the others leave it out. */
-  other<Client extends { destroy(): void }>(make: (config: ReadConfig) => Client): Promise<Client>;
+  /**
+   * A client of a service that few callers need: it is named there, so that bundles of the others leave it out.
+   *
+   * @param name prefix of the service's IAM actions, e.g. `athena`
+   */
+  other<Input extends object, Output extends object, Client extends MadeClient<Input, Output>>(
+    name: string,
+    make: (config: ReadConfig) => Client & MadeClient<Input, Output>,
+  ): Promise<Client>;
   /** Closes the connections of every client made. */
   close(): void;
 }
+
+/** A client as it is made: it can be metered, and closed. */
+type MadeClient<Input extends object, Output extends object> = Meterable<Input, Output> & { destroy(): void };
 
 /** What clients that read are made with. */
 export type ReadConfig = RoleCaller & { readonly maxAttempts: number; readonly retryMode: string };
@@ -64,7 +74,7 @@ export interface AwsClientsOptions {
   readonly requestHandler?: NonNullable<EC2ClientConfig["requestHandler"]>;
   /** Of one call, the first included. 6 by default. */
   readonly maxAttempts?: number;
-  /** Holds calls to EC2 and RDS back so that they stay within a budget; without one they go as they come. */
+  /** Holds calls back so that they stay within a budget; without one they go as they come. */
   readonly meter?: CallMeter;
   /** The account of the credentials, where it is known: meters count accounts apart. */
   readonly accountId?: string;
@@ -80,8 +90,14 @@ const OPTIONAL_ATTEMPTS = 2;
 export function awsClients(options: AwsClientsOptions = {}): AwsClients {
   const env = options.env ?? process.env;
   const made: { destroy(): void }[] = [];
-  const keep = <T extends { destroy(): void }>(client: T): T => {
+  const accountId = options.accountId ?? options.role?.roleArn.split(":")[4] ?? "";
+  const { meter } = options;
+  const keep = <Input extends object, Output extends object, T extends MadeClient<Input, Output>>(
+    name: string,
+    client: T & MadeClient<Input, Output>,
+  ): T => {
     made.push(client);
+    if (meter !== undefined) meterClient(client, name, accountId, meter);
     return client;
   };
   const maxAttempts = options.maxAttempts ?? MAX_ATTEMPTS;
@@ -96,20 +112,16 @@ export function awsClients(options: AwsClientsOptions = {}): AwsClients {
     maxAttempts,
     retryStrategy: retryThrottledOnly(maxAttempts),
   });
-  const accountId = options.accountId ?? options.role?.roleArn.split(":")[4] ?? "";
-  const { meter } = options;
   const ec2 = once(() => import("./sdk/ec2.ts"));
   const rds = once(() => import("./sdk/rds.ts"));
   const ec2Client = (config: () => Promise<RoleCaller>) =>
     once(async () => {
-      const client = keep(new (await ec2()).EC2Client(await config()));
-      if (meter !== undefined) meterClient(client, "ec2", accountId, meter);
+      const client = keep("ec2", new (await ec2()).EC2Client(await config()));
       return service(await ec2(), client);
     });
   const rdsClient = (config: () => Promise<RoleCaller>) =>
     once(async () => {
-      const client = keep(new (await rds()).RDSClient(await config()));
-      if (meter !== undefined) meterClient(client, "rds", accountId, meter);
+      const client = keep("rds", new (await rds()).RDSClient(await config()));
       return service(await rds(), client);
     });
   return {
@@ -124,37 +136,37 @@ export function awsClients(options: AwsClientsOptions = {}): AwsClients {
         forcePathStyle: hasOwnEndpoint(options, env),
         followRegionRedirects: true,
       };
-      return service(sdk, keep(new sdk.S3Client(config)));
+      return service(sdk, keep("s3", new sdk.S3Client(config)));
     }),
     secretsManager: once(async () => {
       const sdk = await import("./sdk/secrets-manager.ts");
-      return service(sdk, keep(new sdk.SecretsManagerClient(await reads())));
+      return service(sdk, keep("secretsmanager", new sdk.SecretsManagerClient(await reads())));
     }),
     serviceQuotas: once(async () => {
       const sdk = await import("./sdk/service-quotas.ts");
-      return service(sdk, keep(new sdk.ServiceQuotasClient(await reads(OPTIONAL_ATTEMPTS))));
+      return service(sdk, keep("servicequotas", new sdk.ServiceQuotasClient(await reads(OPTIONAL_ATTEMPTS))));
     }),
     sts: once(async () => {
       const sdk = await import("./sdk/sts.ts");
-      return service(sdk, keep(new sdk.STSClient(await reads())));
+      return service(sdk, keep("sts", new sdk.STSClient(await reads())));
     }),
     cloudTrail: once(async () => {
       const sdk = await import("./sdk/cloud-trail.ts");
-      return service(sdk, keep(new sdk.CloudTrailClient(await reads())));
+      return service(sdk, keep("cloudtrail", new sdk.CloudTrailClient(await reads())));
     }),
     organizations: once(async () => {
       const sdk = await import("./sdk/organizations.ts");
-      return service(sdk, keep(new sdk.OrganizationsClient(await reads())));
+      return service(sdk, keep("organizations", new sdk.OrganizationsClient(await reads())));
     }),
     eventBridge: once(async () => {
       const sdk = await import("./sdk/event-bridge.ts");
-      return service(sdk, keep(new sdk.EventBridgeClient(await reads())));
+      return service(sdk, keep("events", new sdk.EventBridgeClient(await reads())));
     }),
     sqs: once(async () => {
       const sdk = await import("./sdk/sqs.ts");
-      return service(sdk, keep(new sdk.SQSClient(await reads())));
+      return service(sdk, keep("sqs", new sdk.SQSClient(await reads())));
     }),
-    other: async (make) => keep(make(await reads())),
+    other: async (name, make) => keep(name, make(await reads())),
     close: () => {
       for (const client of made.splice(0)) client.destroy();
     },
@@ -184,7 +196,7 @@ async function commonConfig(options: AwsClientsOptions, env: NodeJS.ProcessEnv):
   };
   return options.role === undefined
     ? caller
-    : { ...caller, credentials: await assumeRole(options.role, caller) };
+    : { ...caller, credentials: await assumeRole(options.role, caller, options.meter) };
 }
 
 /** What the SDK would find in its process's own environment, in another one. */

@@ -1,12 +1,8 @@
 import type { ResourceChange } from "../../core/trail/resource-change.ts";
-import type { Clock } from "../../ports/clock.ts";
 import { callAws } from "./aws-call.ts";
 import type { AwsClients } from "./aws-clients.ts";
 import { parseResourceChange } from "./parse/resource-change.ts";
 
-// CloudTrail answers two look-ups a second in an account and region, to all who ask:
-// https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
-const PAUSE_MS = 500;
 /** Resources that one run asks about, so that a flood of drift does not take minutes. */
 const MAX_LOOKUPS = 20;
 /** Newest events of one resource that are read; older ones hardly explain what is new. */
@@ -14,22 +10,18 @@ const EVENTS = 50;
 
 /**
  * Asks the event history of CloudTrail what happened to some resources: the writes of the last ninety days, about
- * fifteen minutes behind. Only groups and databases are asked about: CloudTrail does not index rules.
+ * fifteen minutes behind. The clients' meter sees to it that there are not more look-ups than CloudTrail answers. Only groups and databases are asked about: CloudTrail does not index rules.
  *
  * @param resources ids of groups and rules, ARNs of databases, the most telling first
  * @throws AwsFault
  */
 export async function lookUpChanges(
   clients: AwsClients,
-  clock: Clock,
   resources: readonly string[],
 ): Promise<readonly ResourceChange[]> {
   const names = [...new Set(resources.flatMap(resourceName))].slice(0, MAX_LOOKUPS);
   const changes: ResourceChange[] = [];
-  for (const [i, name] of names.entries()) {
-    if (i > 0) await clock.sleep(PAUSE_MS);
-    changes.push(...(await changesOf(clients, name)));
-  }
+  for (const name of names) changes.push(...(await changesOf(clients, name)));
   return changes;
 }
 

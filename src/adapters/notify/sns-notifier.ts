@@ -10,7 +10,10 @@ export const snsNotifier = (clients: AwsClients, topicArn: string): Notifier => 
   name: "sns",
   notify: async (message) => {
     const sdk = await import("../aws/sdk/sns.ts");
-    const client = new sdk.SNSClient(await sameCaller(clients));
+    const client = await clients.other(
+      "sns",
+      (config) => new sdk.SNSClient({ ...config, maxAttempts: 2, retryMode: "standard" }),
+    );
     const text = `${incidentTitle(message)}\n\n${incidentText(message)}\n`;
     const attribute = (value: string) => ({ DataType: "String", StringValue: value });
     await callAws("sns:Publish", () =>
@@ -36,18 +39,6 @@ export const snsNotifier = (clients: AwsClients, topicArn: string): Notifier => 
     );
   },
 });
-
-/** A client of its own, made here: with it among the others every Lambda function would carry it. */
-async function sameCaller(clients: AwsClients) {
-  const { region, credentials, requestHandler, endpoint } = (await clients.sts()).client.config;
-  return {
-    region,
-    credentials,
-    requestHandler,
-    maxAttempts: 2,
-    ...(endpoint === undefined ? {} : { endpoint }),
-  };
-}
 
 /** SNS takes a line of at most 100 printable ASCII characters, which does not begin with a blank. */
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { callBucket } from "./call-bucket.ts";
-import { type BucketLevel, bucketKey, reserveCall } from "./call-budget.ts";
+import { type BucketLevel, bucketKey, reserveCall, slowedDown } from "./call-budget.ts";
 
 /** Waits of `count` calls reserved at one moment, and what they leave. */
 function reserve(operation: string, count: number, share: number, nowMs = 0, before?: BucketLevel) {
@@ -19,7 +19,15 @@ describe("the budget of calls", () => {
     { operation: "ec2:AuthorizeSecurityGroupIngress", capacity: 50, refillPerSecond: 5 },
     { operation: "ec2:CreateTags", capacity: 100, refillPerSecond: 10 },
     { operation: "rds:ModifyDBInstance", capacity: 20, refillPerSecond: 2 },
-    { operation: "sts:AssumeRole", capacity: 50, refillPerSecond: 10 },
+    { operation: "sts:AssumeRole", capacity: 600, refillPerSecond: 600 },
+    { operation: "cloudtrail:LookupEvents", capacity: 2, refillPerSecond: 2 },
+    { operation: "s3:GetObject", capacity: 5_500, refillPerSecond: 5_500 },
+    { operation: "s3:HeadObject", capacity: 5_500, refillPerSecond: 5_500 },
+    { operation: "s3:PutObject", capacity: 3_500, refillPerSecond: 3_500 },
+    { operation: "sqs:SendMessageBatch", capacity: 300, refillPerSecond: 300 },
+    { operation: "servicequotas:GetServiceQuota", capacity: 10, refillPerSecond: 5 },
+    { operation: "organizations:ListAccounts", capacity: 50, refillPerSecond: 10 },
+    { operation: "athena:StartQueryExecution", capacity: 80, refillPerSecond: 20 },
   ])("knows the bucket of $operation", ({ operation, ...bucket }) => {
     expect(callBucket(operation)).toEqual(bucket);
   });
@@ -57,5 +65,24 @@ describe("the budget of calls", () => {
     const second = at(0, first.level);
     expect(second.waits).toEqual([10_000]);
     expect(at(1_000, second.level).waits).toEqual([20_000]);
+  });
+
+  it("comes at half the pace after a refusal, and at a sixteenth at the slowest", () => {
+    const refused = (before: BucketLevel | undefined, times: number): BucketLevel | undefined =>
+      Array.from({ length: times }).reduce<BucketLevel | undefined>(
+        (level) => slowedDown(level, "rds:ModifyDBInstance", { share: 0.5, nowMs: 0 }),
+        before,
+      );
+    // Two a second, half of it ours: a call a second.
+    expect(reserve("rds:ModifyDBInstance", 2, 0.5, 0, refused(undefined, 1)).waits).toEqual([2_000, 4_000]);
+    expect(reserve("rds:ModifyDBInstance", 1, 0.5, 0, refused(undefined, 2)).waits).toEqual([4_000]);
+    expect(reserve("rds:ModifyDBInstance", 1, 0.5, 0, refused(undefined, 9)).waits).toEqual([16_000]);
+  });
+
+  it("regains its pace within two minutes", () => {
+    const level = slowedDown(undefined, "rds:ModifyDBInstance", { share: 0.5, nowMs: 0 });
+    const at = (nowMs: number): number | undefined =>
+      reserve("rds:ModifyDBInstance", 1, 0.5, nowMs, level).level?.pace;
+    expect([at(0), at(30_000), at(60_000), at(3_600_000)]).toEqual([0.5, 0.75, 1, 1]);
   });
 });

@@ -12,7 +12,14 @@ export interface BudgetedCall {
 export interface BucketLevel {
   readonly tokens: number;
   readonly atMs: number;
+  /** What is used of the share at that moment: 1, and less for a while after AWS refused a call for its rate. */
+  readonly pace: number;
 }
+
+/** A refusal halves the pace, down to this; it is made good at {@link REGAINED_PER_MS}. */
+const SLOWEST_PACE = 1 / 16;
+/** From the slowest pace to the whole one in about two minutes. */
+const REGAINED_PER_MS = 1 / 120_000;
 
 /** A promise of one call. */
 export interface Reservation {
@@ -39,15 +46,45 @@ export function reserveCall(
   operation: string,
   { share, nowMs }: { readonly share: number; readonly nowMs: number },
 ): Reservation {
+  const now = levelAt(before, operation, { share, nowMs });
+  const tokens = now.tokens - 1;
+  const { perMs } = sharedBucket(operation, share);
+  return {
+    waitMs: tokens >= 0 ? 0 : Math.ceil(-tokens / (perMs * now.pace)),
+    level: { ...now, tokens },
+  };
+}
+
+/**
+ * What is left of a bucket after AWS refused a call for its rate: the account's other tools take more of it than the
+ * share leaves them. Nothing is in store, and the calls that follow come at half the pace, until it is regained.
+ */
+export function slowedDown(
+  before: BucketLevel | undefined,
+  operation: string,
+  at: { readonly share: number; readonly nowMs: number },
+): BucketLevel {
+  const now = levelAt(before, operation, at);
+  return { ...now, tokens: Math.min(now.tokens, 0), pace: Math.max(SLOWEST_PACE, now.pace / 2) };
+}
+
+function levelAt(
+  before: BucketLevel | undefined,
+  operation: string,
+  { share, nowMs }: { readonly share: number; readonly nowMs: number },
+): BucketLevel {
+  const { most, perMs } = sharedBucket(operation, share);
+  const from = before ?? { tokens: most, atMs: nowMs, pace: 1 };
+  const passed = Math.max(0, nowMs - from.atMs);
+  return {
+    tokens: Math.min(most, from.tokens + passed * perMs * from.pace),
+    atMs: Math.max(nowMs, from.atMs),
+    pace: Math.min(1, from.pace + passed * REGAINED_PER_MS),
+  };
+}
+
+function sharedBucket(operation: string, share: number): { readonly most: number; readonly perMs: number } {
   const { capacity, refillPerSecond } = callBucket(operation);
   // A share of a small bucket may be less than one call, and then no call could ever be made.
-  const most = Math.max(1, capacity * share);
-  const perMs = (refillPerSecond * share) / 1000;
-  const from = before ?? { tokens: most, atMs: nowMs };
-  const gained = Math.max(0, nowMs - from.atMs) * perMs;
-  const tokens = Math.min(most, from.tokens + gained) - 1;
-  return {
-    waitMs: tokens >= 0 ? 0 : Math.ceil(-tokens / perMs),
-    level: { tokens, atMs: Math.max(nowMs, from.atMs) },
-  };
+  return { most: Math.max(1, capacity * share), perMs: (refillPerSecond * share) / 1000 };
 }

@@ -79,7 +79,7 @@ export const ConfigSchema = z.strictObject({
     .gt(0)
     .max(100)
     .describe(
-      "Share, in percent, that this process takes of the rate at which EC2 and RDS answer: per account, region and call",
+      "Share, in percent, that this process takes of the rate at which AWS answers: per account, region and call",
     )
     .default(20),
   slack: z

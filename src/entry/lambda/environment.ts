@@ -32,7 +32,7 @@ const Environment = z.object({
   MOAT_OWNER: z.string().default("moat"),
   MOAT_MODE: z.enum(["observe", "enforce"]).default("observe"),
   MOAT_SHRINK_PERCENT: z.coerce.number().int().min(0).max(100).default(30),
-  /** Share of the rate at which EC2 and RDS answer that one function takes, per account, region and call. */
+  /** Share of the rate at which AWS answers that one function takes, per account, region and call. */
   MOAT_CALL_PERCENT: z.coerce.number().gt(0).max(100).default(20),
   /** Tokens of refusals that a person has overruled, separated by blanks. */
   MOAT_ACKNOWLEDGE: z.string().default(""),

@@ -110,12 +110,14 @@ async function trail(
   logger: Logger,
 ): Promise<readonly ResourceChange[]> {
   const told = hints.filter((change) => change.resources.some((name) => resources.includes(name)));
-  if (told.length > 0) return told;
+  const named = new Set(told.flatMap((change) => change.resources));
+  // Of a group with several strange rules an event may tell who made one, and not that RDS made the other.
+  if (told.length > 0 && resources.every((name) => named.has(name) || !name.startsWith("sgr-"))) return told;
   try {
-    return await lookUpChanges(clients, systemClock, resources);
+    return [...told, ...(await lookUpChanges(clients, resources))];
   } catch (error) {
     if (!(error instanceof AwsFault)) throw error;
     logger.warn("trail not read", { code: error.code, operation: error.operation, fix: error.fix });
-    return [];
+    return told;
   }
 }

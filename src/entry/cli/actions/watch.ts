@@ -1,4 +1,7 @@
+import type { AwsClients } from "../../../adapters/aws/aws-clients.ts";
+import { lookUpChanges } from "../../../adapters/aws/lookup-changes.ts";
 import { parseResourceChange } from "../../../adapters/aws/parse/resource-change.ts";
+import { callerIdentity } from "../../../adapters/aws/probe-aws.ts";
 import { bookText } from "../../../adapters/notify/book-text.ts";
 import { textInMemory } from "../../../adapters/notify/text-in-memory.ts";
 import { tellIncidents } from "../../../app/incident/tell-incidents.ts";
@@ -14,7 +17,7 @@ import {
 } from "../../../app/watch/watch.ts";
 import type { WatchEvent } from "../../../app/watch/watch-event.ts";
 import { planDocument, stepDocument } from "../../../core/plan/plan-document.ts";
-import type { ResourceChange } from "../../../core/trail/resource-change.ts";
+import { AwsFault } from "../../../ports/aws-fault.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { CliContext, ExitCode } from "../context.ts";
 import { parseDuration } from "../duration.ts";
@@ -86,7 +89,11 @@ async function watchPorts(
       stop = true;
       context.progress("Stopping after the step at work …");
     });
-  const trail = source.sandbox === undefined ? {} : { trail: () => sandboxTrail(source) };
+  const { clients } = source;
+  const trail =
+    clients === undefined
+      ? {}
+      : { trail: trailOf(context, source, clients), ...(await selfOf(source, clients)) };
   return {
     ...applying,
     ...(once === true ? {} : { clock: besideReality(context.clock, applying.clock) }),
@@ -143,11 +150,38 @@ const besideReality = (real: Clock, clock: Clock): Clock =>
         },
       };
 
-/** The sandbox has a trail of its own; in an account the events come from elsewhere. */
-async function sandboxTrail({ sandbox }: AwsSource): Promise<readonly ResourceChange[]> {
-  const events = sandbox?.sample.aws.sandbox.cloudTrail.events ?? [];
-  return events.flatMap((event) => parseResourceChange(event) ?? []);
+/** Whom Moat acts as: what the history of an account tells of itself is no answer to who did something. */
+async function selfOf({ sandbox }: AwsSource, clients: AwsClients): Promise<Pick<WatchPorts, "self">> {
+  if (sandbox !== undefined) return {};
+  try {
+    return { self: (await callerIdentity(clients)).arn };
+  } catch (error) {
+    if (!(error instanceof AwsFault)) throw error;
+    return {};
+  }
 }
+
+/** A history that cannot be had leaves a difference without a name; that is said each time, as it may come to cost more. */
+const trailOf =
+  (context: CliContext, { sandbox }: AwsSource, clients: AwsClients): NonNullable<WatchPorts["trail"]> =>
+  async (resources) => {
+    // The sandbox's is there in whole, and no quarter of an hour behind.
+    if (sandbox !== undefined)
+      return sandbox.sample.aws.sandbox.cloudTrail.events.flatMap(
+        (event) => parseResourceChange(event) ?? [],
+      );
+    try {
+      return await lookUpChanges(clients, resources);
+    } catch (error) {
+      if (!(error instanceof AwsFault)) throw error;
+      context.progress(
+        context.progressStyle.yellow(
+          `! CloudTrail was not asked who changed it: ${error.message}\n  ${error.fix}`,
+        ),
+      );
+      return [];
+    }
+  };
 
 function sweepSettings(
   settings: Settings,
