@@ -15,6 +15,7 @@ const EXPLAINED: readonly (readonly [id: RegExp, reason: string])[] = [
   [/<LogBucket>\/AWSLogs\/\*\]$/, "The same, for the map"],
   [/<PageBucket>\/map\/\*\]$/, "One page for each account and region"],
   [/"OwnLogs".*\/AWSLogs\/\*\]$/, "The same, where the bucket may be one that was there before"],
+  [/<State\w+\.Arn>\/audit\/\*\]$/, "One object for each write, in a bucket of Moat's own"],
   [/<State\w+\.Arn>\/state\/\*\]$/, "One object for each account and region, in a bucket of Moat's own"],
   [
     /<State\w+\.Arn>\/history\/\*\]$/,

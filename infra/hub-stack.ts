@@ -99,6 +99,7 @@ export class HubStack extends Stack {
           vpcs: vpcParameter(this).valueAsList,
         })
       : [];
+    const record = allow("RecordWrites", ["s3:PutObject"], `${state.bucketArn}/audit/*`);
     const send = allow("HandDatabasesOver", ["sqs:SendMessage"], databases.main.queueArn);
     const readLogs = [
       allow("ListFlowLogs", ["s3:ListBucket"], logs.arn),
@@ -126,7 +127,8 @@ export class HubStack extends Stack {
     const sweep = moatFunction(this, "Sweep", { ...keeping, statements: [...keep, send] });
     const reconcile = moatFunction(this, "Reconcile", {
       ...keeping,
-      statements: [...keep, ...readLogs, bird.repair, ...change],
+      environment: { ...keeping.environment, MOAT_AUDIT: `s3://${state.bucketName}/audit` },
+      statements: [...keep, record, ...readLogs, bird.repair, ...change],
     });
 
     feed(objects.main, ingest, { batchSize: 10, maximumBatchingWindowInSeconds: 5 });

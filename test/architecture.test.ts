@@ -25,7 +25,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:",
     "npm:",
   ],
-  // A history may lie in S3.
+  // Records may lie in S3, and so may a history.
+  "src/adapters/audit/": ["src/adapters/aws/", "src/core/", "src/ports/", "node:", "npm:"],
   "src/adapters/history/": ["src/adapters/aws/", "src/core/", "src/ports/", "node:", "npm:"],
   // A bus and a topic are services of AWS.
   "src/adapters/notify/": ["src/adapters/aws/", "src/core/", "src/ports/", "node:", "npm:"],
@@ -83,7 +84,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   ports: [],
   app: [],
-  adapters: ["aws", "file", "history", "notify", "pce"],
+  adapters: ["audit", "aws", "file", "history", "notify", "pce"],
   sandbox: ["aws", "company", "pce"],
   entry: ["cli", "lambda", "web"],
   ui: [],

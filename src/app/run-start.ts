@@ -1,9 +1,18 @@
+import type { SecurityGroupRule } from "../core/inventory/model.ts";
 import type { DatabasePlan } from "../core/plan/plan.ts";
 import { desiredRuleDocument, ruleDocument } from "../core/plan/plan-document.ts";
+import { ruleOrigin } from "../core/rule/rule-marks.ts";
 import type { RunPurpose, RunStart } from "../ports/audit-log.ts";
+
+/** A rule as it stands, and whether policy granted it, as its tags tell. */
+const found = (rule: SecurityGroupRule, owner: string) => ({
+  ...ruleDocument(rule),
+  ...(ruleOrigin(rule, owner) === "granted" ? { granted: true } : {}),
+});
 
 /** What goes on record before the first write of an enforcement. */
 export function enforcementStart(plan: DatabasePlan): RunStart {
+  const { owner, ...decision } = plan.decision;
   return {
     purpose: "enforce",
     mode: plan.mode,
@@ -11,8 +20,9 @@ export function enforcementStart(plan: DatabasePlan): RunStart {
     managed: plan.managedGroups,
     attached: plan.attachedGroups,
     keptGroups: plan.keptGroups,
-    groups: Object.fromEntries(plan.found.map((g) => [g.groupId, g.rules.map(ruleDocument)])),
+    groups: Object.fromEntries(plan.found.map((g) => [g.groupId, g.rules.map((r) => found(r, owner))])),
     rules: plan.rules.map(desiredRuleDocument),
+    decision,
     ...(plan.members.length === 0
       ? {}
       : { members: Object.fromEntries(plan.members.map((m) => [m.groupId, m.cidrs])) }),

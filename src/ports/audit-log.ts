@@ -31,6 +31,13 @@ export interface RunStart {
   readonly rules: readonly unknown[];
   /** CIDRs of those who carried a group that rules of ours name, by group id. */
   readonly members?: Readonly<Record<string, readonly string[]>>;
+  /** By what policy it was decided, and what a person overruled; absent where no policy was asked. */
+  readonly decision?: {
+    readonly policy: { readonly source: string; readonly version: string; readonly complete: boolean };
+    /** Share of the granted addresses, in percent, that might go at once. */
+    readonly shrinkPercent: number;
+    readonly acknowledged: readonly string[];
+  };
 }
 
 /** Where each write is recorded before it is made. A record that cannot be written stops the write. */

@@ -14,12 +14,14 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CloudTrailEvent } from "../../src/sandbox/aws/model/cloud-trail.ts";
+import { runCli } from "../support/run-cli.ts";
 import { useBundle } from "./lambda-bundle.ts";
 import { type LambdaLab, lambdaLab } from "./lambda-lab.ts";
 import type { Invocation, LambdaProcess, LogLine } from "./lambda-process.ts";
 
 const bundle = useBundle();
 const STATE_BUCKET = "moat-state";
+const AUDIT = `s3://${STATE_BUCKET}/audit`;
 const TEST_NET = "198.51.100.0/24";
 
 /** The lines of a run that sum it up. */
@@ -75,6 +77,7 @@ describe("the three functions together", () => {
       MOAT_NOTIFY_BUS: "moat",
       MOAT_QUEUE_URL: fifo,
       MOAT_STATE: `s3://${STATE_BUCKET}/state`,
+      MOAT_AUDIT: AUDIT,
       MOAT_TWICE_APART_SECONDS: "1",
     };
     [ingest, sweep, reconcile] = await Promise.all([
@@ -270,6 +273,36 @@ describe("the three functions together", () => {
     await sweep.invoke({ source: "moat.schedule" });
     await workOff();
     expect(lab.admits("web-1", "orders")).toBe(false);
+    lab.writes();
+  });
+
+  it("record each write whole where it can be replayed, and make none that cannot be recorded", async () => {
+    const env = {
+      AWS_ENDPOINT_URL: lab.endpoint,
+      AWS_REGION: lab.company.region,
+      AWS_ACCESS_KEY_ID: "AKIAOTHER00000000001",
+      AWS_SECRET_ACCESS_KEY: "x",
+    };
+    const verified = await runCli(["audit", "verify", AUDIT, "--json"], { env });
+    expect(verified).toMatchObject({ code: 0, err: "" });
+    const said = JSON.parse(verified.out) as { readonly replayed: number; readonly lines: number };
+    expect(said).toMatchObject({ databases: 2, violations: [], unfinished: [] });
+    expect(said.replayed).toBeGreaterThan(10);
+
+    await tamper("orders");
+    lab.writes();
+    const refused = lab.aws.sandbox.faults.add({
+      match: { operation: "PutObject" },
+      when: "before",
+      error: { code: "AccessDenied", httpStatus: 403, message: "no" },
+    });
+    await sweep.invoke(hint(lastEvent()));
+    await workOff();
+    expect(lab.writes()).toEqual([]);
+    refused();
+    await sweep.invoke(hint(lastEvent()));
+    await workOff();
+    expect(lab.rules("orders").join()).not.toContain(TEST_NET);
     lab.writes();
   });
 

@@ -187,6 +187,7 @@ async function startWork(env: NodeJS.ProcessEnv): Promise<Work> {
   const all = {
     MOAT_QUEUE_URL: QueueUrl,
     MOAT_STATE: "s3://moat-state/state",
+    MOAT_AUDIT: "s3://moat-state/audit",
     MOAT_NOTIFY_BUS: "moat",
     MOAT_CANARY: canary,
     MOAT_MAP_LOGS: `s3://${LOG_BUCKET}`,

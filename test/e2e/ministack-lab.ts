@@ -57,8 +57,8 @@ export interface MinistackLab {
   announce(event: CloudTrailEvent): Promise<void>;
   /** Messages in a queue, by its logical id: those to be had and those in somebody's hands. */
   waiting(queue: string): Promise<number>;
-  /** Keys of the history of flows in the hub's bucket. */
-  history(): Promise<readonly string[]>;
+  /** Keys in the hub's bucket that begin so: `history/`, or `audit/`. */
+  kept(prefix: string): Promise<readonly string[]>;
   printed(): string;
   close(): Promise<void>;
 }
@@ -192,9 +192,9 @@ export async function ministackLab(python: string): Promise<MinistackLab> {
         Number(Attributes.ApproximateNumberOfMessagesNotVisible)
       );
     },
-    history: async () => {
+    kept: async (Prefix) => {
       const Bucket = hub.id("AWS::S3::Bucket", "State");
-      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "history/" }));
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
       return Contents.map(({ Key = "" }) => Key);
     },
     printed: () => ministack.printed(),

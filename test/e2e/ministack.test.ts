@@ -52,7 +52,8 @@ describeWith(python, "the hub on ministack, as its template makes it", (found) =
       "empty queues",
       async () => (await lab.waiting("Objects")) + (await lab.waiting("Databases")) === 0,
     );
-    expect(await lab.history()).not.toEqual([]);
+    expect(await lab.kept("history/")).not.toEqual([]);
+    expect(await lab.kept("audit/")).not.toEqual([]);
     for (const dead of ["ObjectsDead", "HintsDead", "DatabasesDead"]) expect(await lab.waiting(dead)).toBe(0);
   });
 

@@ -130,7 +130,7 @@ function auditViolations(world: Lab): readonly unknown[] {
     text: JSON.stringify(entry),
     record: JSON.parse(JSON.stringify(entry)) as AuditRecord,
   }));
-  const report = verifyAudit(lines, () => "");
+  const report = verifyAudit([{ lines }], () => "");
   expect(report.replayed).toBeGreaterThan(0);
   return report.violations.filter((v) => v.rule === "S1/S2");
 }

@@ -9,6 +9,7 @@ import { SANDBOX_KEY, sandboxPceFetch } from "../../src/sandbox/pce/index.ts";
 import { freezeIngress, letsIn } from "../scenario/group-rules.ts";
 import { buildLab, type Installation, install, type LabDatabaseAt, MOAT_KEY } from "../scenario/lab.ts";
 import { OTHER_PORT } from "./admissions.ts";
+import { auditVerdict } from "./audit-verdict.ts";
 import { type Dice, dice } from "./dice.ts";
 import { directClients } from "./direct-clients.ts";
 import { directPceFetch } from "./direct-pce-fetch.ts";
@@ -119,7 +120,7 @@ class Simulation {
     const { lab } = this.#company;
     return {
       seed: this.#seed,
-      violations: [...this.#invariants.violations, ...more],
+      violations: [...this.#invariants.violations, ...auditVerdict(this.#invariants.audits), ...more],
       story: this.#story,
       runs: this.#runs,
       writes: this.#invariants.calls,

@@ -39,6 +39,38 @@ export async function writeS3Text(
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 const TOO_LATE: ReadonlySet<string> = new Set(["PreconditionFailed", "ConditionalRequestConflict"]);
 
+/**
+ * Puts a text where nothing is yet.
+ *
+ * @returns false when there is an object by that key already; nothing is written then
+ * @throws AwsFault
+ */
+export async function putNewS3Text(
+  clients: AwsClients,
+  address: S3TextAddress,
+  text: string,
+): Promise<boolean> {
+  return putS3Text(clients, address, text, { IfNoneMatch: "*" });
+}
+
+/** @returns false when the condition does not hold */
+async function putS3Text(
+  clients: AwsClients,
+  { bucket, key }: S3TextAddress,
+  text: string,
+  condition: { readonly IfNoneMatch: "*" } | { readonly IfMatch: string },
+): Promise<boolean> {
+  const { sdk, client } = await clients.s3();
+  const object = { Bucket: bucket, Key: key, Body: text, ContentType: "application/json" };
+  try {
+    await callAws("s3:PutObject", () => client.send(new sdk.PutObjectCommand({ ...object, ...condition })));
+    return true;
+  } catch (error) {
+    if (error instanceof AwsFault && TOO_LATE.has(error.code)) return false;
+    throw error;
+  }
+}
+
 /** An object as a {@link VersionedText}: its entity tag is the version, and each write is a conditional one. */
 export function s3VersionedText(clients: AwsClients, address: S3TextAddress): VersionedText {
   return {
@@ -50,24 +82,7 @@ export function s3VersionedText(clients: AwsClients, address: S3TextAddress): Ve
         throw error;
       }
     },
-    write: async (text, over) => {
-      const { sdk, client } = await clients.s3();
-      const condition = over === undefined ? { IfNoneMatch: "*" } : { IfMatch: over };
-      const object = {
-        Bucket: address.bucket,
-        Key: address.key,
-        Body: text,
-        ContentType: "application/json",
-      };
-      try {
-        await callAws("s3:PutObject", () =>
-          client.send(new sdk.PutObjectCommand({ ...object, ...condition })),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof AwsFault && TOO_LATE.has(error.code)) return false;
-        throw error;
-      }
-    },
+    write: (text, over) =>
+      putS3Text(clients, address, text, over === undefined ? { IfNoneMatch: "*" } : { IfMatch: over }),
   };
 }

@@ -16,6 +16,12 @@ export interface AuditRecord {
   readonly previous?: string;
 }
 
+/** A rule as a run found it. */
+export interface FoundRule extends PrintedRule {
+  /** Set where its tags said that policy granted it. */
+  readonly granted?: boolean;
+}
+
 /** What a run began from. */
 export interface RecordedStart {
   readonly purpose: string;
@@ -24,10 +30,21 @@ export interface RecordedStart {
   readonly managed: readonly string[];
   readonly attached: readonly string[];
   readonly keptGroups: readonly string[];
-  readonly groups: Readonly<Record<string, readonly PrintedRule[]>>;
+  readonly groups: Readonly<Record<string, readonly FoundRule[]>>;
   readonly rules: readonly PrintedRule[];
   /** Addresses of those who carried a group that rules name, by group id; absent where no rule of ours names one. */
   readonly members?: Readonly<Record<string, readonly string[]>>;
+  /** Absent on records of old, and where no policy was asked. */
+  readonly decision?: RecordedDecision;
+}
+
+/** By what policy a run was decided, and how much it might take away at once. */
+interface RecordedDecision {
+  readonly policy: { readonly source: string; readonly version: string; readonly complete: boolean };
+  /** Share of the granted addresses, in percent. */
+  readonly shrinkPercent: number;
+  /** Gates that a person overruled. */
+  readonly acknowledged: readonly string[];
 }
 
 /** A line of the file, with what stands on it where it can be read. */
@@ -38,11 +55,20 @@ export interface AuditLine {
   readonly record?: AuditRecord;
 }
 
+/** Lines that follow one another: those of a file, or of one folder of a bucket. */
+export interface AuditChain {
+  /** Absent where there is only one. */
+  readonly name?: string;
+  readonly lines: readonly AuditLine[];
+}
+
 /** Something on record that must not be. */
 export interface AuditViolation {
+  /** The chain that it is in; absent where there is only one. */
+  readonly chain?: string;
   readonly line: number;
   /** The rule that is broken: an invariant, or `record` and `chain` for the file itself. */
-  readonly rule: "S1" | "S2" | "S1/S2" | "S3" | "S9" | "S10" | "order" | "record" | "chain";
+  readonly rule: "S1/S2" | "S3" | "S4" | "S5" | "S7" | "S9" | "S10" | "order" | "record" | "chain";
   readonly database?: string;
   readonly what: string;
 }

@@ -56,16 +56,17 @@ function linesOf(records: readonly AuditRecord[]): AuditLine[] {
   return lines;
 }
 const verdict = (lines: readonly AuditLine[]): string[] =>
-  verifyAudit(lines, digest).violations.map((v) => `${v.line} ${v.rule}: ${v.what}`);
+  verifyAudit([{ lines }], digest).violations.map((v) => `${v.line} ${v.rule}: ${v.what}`);
 
 describe("verifyAudit", () => {
   it("finds nothing in a whole swap, and replays it", () => {
-    expect(verifyAudit(linesOf(SWAP), digest)).toEqual({
+    expect(verifyAudit([{ lines: linesOf(SWAP) }], digest)).toEqual({
       lines: 4,
       databases: 1,
       runs: 1,
       replayed: 4,
       violations: [],
+      unfinished: [],
     });
   });
 
@@ -142,7 +143,7 @@ describe("verifyAudit", () => {
     { name: "taken off the front", tampered: lines.slice(1), at: 2 },
     { name: "put in", tampered: [...lines.slice(0, 2), ...lines.slice(1)], at: 2 },
   ])("finds a line that was $name", ({ tampered, at }) => {
-    const chain = verifyAudit(tampered, digest).violations.filter((v) => v.rule === "chain");
+    const chain = verifyAudit([{ lines: tampered }], digest).violations.filter((v) => v.rule === "chain");
     expect(chain.map((v) => v.line)).toContain(at);
   });
 

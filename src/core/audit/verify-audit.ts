@@ -1,8 +1,11 @@
 import { DATABASE_TAG, OWNER_TAG } from "../inventory/ownership.ts";
 import { verifyDatabase } from "../verify/verify-plan.ts";
-import type { AuditLine, AuditRecord, AuditViolation, RecordedStart } from "./audit-record.ts";
+import type { AuditChain, AuditLine, AuditRecord, AuditViolation } from "./audit-record.ts";
+import { distinctWrites, type ReadLine, type RecordedRun, recordedRuns } from "./recorded-run.ts";
+import { decisions } from "./verify-decision.ts";
+import { idleWrites } from "./verify-idle.ts";
 
-/** What a check of a whole audit file found. */
+/** What a check of a whole audit log found. */
 export interface AuditReport {
   readonly lines: number;
   readonly databases: number;
@@ -10,43 +13,92 @@ export interface AuditReport {
   /** Steps whose effect was replayed, because the state before them is on record. */
   readonly replayed: number;
   readonly violations: readonly AuditViolation[];
+  /** Databases whose last run did not come to what policy said: it waits, or the next one has to go on. */
+  readonly unfinished: readonly UnfinishedRun[];
 }
 
-/** A line that could be read. */
-type Read = AuditLine & { readonly record: AuditRecord };
-
-/** The writes of one run to one database, in order; `start` is missing on records of old. */
-interface RecordedRun {
-  readonly start?: RecordedStart;
-  readonly lines: Read[];
+/** A run after whose last write something was still to be done. */
+export interface UnfinishedRun {
+  readonly database: string;
+  readonly chain?: string;
+  /** Of the last write. */
+  readonly line: number;
+  /** An address that does not fare yet as policy says. */
+  readonly address: string;
 }
 
 /**
- * Checks an audit file on its own: that no line was changed, taken out or put in, that each write has a reason and a
- * basis, that no secret is in it, that nothing foreign and nothing observed was written to, and, by replaying each
- * enforcement from the state on record, that at no step an allowed client was cut or a stranger let in.
+ * Checks an audit log on its own: that no line was changed, taken out or put in, that each write has a reason and a
+ * basis, that no secret is in it, that nothing foreign and nothing observed was written to, that nothing was taken away
+ * on a doubtful policy or written for nothing, and, by replaying each enforcement from the state on record, that at no
+ * step an allowed client was cut or a stranger let in.
  *
  * @param sha256 hex digest of a line's text
  */
-export function verifyAudit(lines: readonly AuditLine[], sha256: (text: string) => string): AuditReport {
-  const read = lines.filter((line): line is Read => line.record !== undefined);
-  const runs = runsOf(read);
+export function verifyAudit(chains: readonly AuditChain[], sha256: (text: string) => string): AuditReport {
+  const checked = chains.map((chain) => verifyChain(chain, sha256));
+  const last = new Map<string, LastRun>();
+  for (const run of checked.flatMap(({ last: runs }) => runs))
+    if (run.at >= (last.get(run.database)?.at ?? "")) last.set(run.database, run);
+  const sum = (of: (chain: CheckedChain) => number): number => checked.reduce((all, c) => all + of(c), 0);
+  return {
+    lines: sum(({ lines }) => lines),
+    databases: new Set(checked.flatMap(({ databases }) => databases)).size,
+    runs: sum(({ runs }) => runs),
+    replayed: sum(({ replayed }) => replayed),
+    violations: checked.flatMap(({ violations }) => violations),
+    unfinished: [...last.values()].flatMap(({ unfinished }) => unfinished ?? []),
+  };
+}
+
+interface CheckedChain {
+  readonly lines: number;
+  readonly databases: readonly string[];
+  readonly runs: number;
+  readonly replayed: number;
+  readonly violations: readonly AuditViolation[];
+  readonly last: readonly LastRun[];
+}
+
+interface LastRun {
+  readonly database: string;
+  readonly at: string;
+  readonly unfinished?: UnfinishedRun;
+}
+
+function verifyChain({ name, lines }: AuditChain, sha256: (text: string) => string): CheckedChain {
+  const read = lines.filter((line): line is ReadLine => line.record !== undefined);
+  const runs = recordedRuns(read);
   const replays = runs.map(replay);
   const violations = [
     ...lines.flatMap(unreadable),
     ...chain(lines, sha256),
     ...order(read),
     ...read.flatMap((line) => [...reasons(line), ...secrets(line)]),
-    ...runs.flatMap((run) => [...foreign(run), ...mode(run)]),
+    ...runs.flatMap((run) => [...foreign(run), ...mode(run), ...decisions(run), ...idleWrites(run)]),
     ...replays.flatMap((r) => r.violations),
-  ];
+  ].sort((a, b) => a.line - b.line);
+  const named = name === undefined ? {} : { chain: name };
   return {
     lines: lines.length,
-    databases: new Set(read.map((l) => l.record.database)).size,
+    databases: read.map((line) => line.record.database),
     runs: runs.length,
     replayed: replays.reduce((sum, r) => sum + r.steps, 0),
-    violations: violations.sort((a, b) => a.line - b.line),
+    violations: violations.map((v) => ({ ...named, ...v })),
+    last: runs.flatMap((run, i) => lastRun(run, replays[i]?.notThere, named)),
   };
+}
+
+function lastRun(
+  { lines }: RecordedRun,
+  address: string | undefined,
+  named: { readonly chain?: string },
+): readonly LastRun[] {
+  const line = lines.at(-1);
+  if (line === undefined) return [];
+  const { database, at } = line.record;
+  if (address === undefined) return [{ database, at }];
+  return [{ database, at, unfinished: { database, ...named, line: line.number, address } }];
 }
 
 const unreadable = ({ number, record }: AuditLine): readonly AuditViolation[] =>
@@ -69,7 +121,7 @@ function chain(lines: readonly AuditLine[], sha256: (text: string) => string): r
   return violations;
 }
 
-function order(lines: readonly Read[]): readonly AuditViolation[] {
+function order(lines: readonly ReadLine[]): readonly AuditViolation[] {
   return lines.flatMap(({ number, record }, i) => {
     const before = lines[i - 1]?.record.at;
     if (before === undefined || before <= record.at) return [];
@@ -79,7 +131,7 @@ function order(lines: readonly Read[]): readonly AuditViolation[] {
 }
 
 /** S9: each write has a reason and says from what it was decided. A mode tag is decided by a person. */
-function reasons({ number, record }: Read): readonly AuditViolation[] {
+function reasons({ number, record }: ReadLine): readonly AuditViolation[] {
   const { database, why, basis, step } = record;
   const missing = [
     ...(why.trim() === "" ? ["reason"] : []),
@@ -95,27 +147,10 @@ const SECRETS: readonly RegExp[] = [
   /\b(?:authorization|password|secret|x-amz-security-token)"?\s*[:=]\s*"?[^\s",}]{8,}/i,
 ];
 
-const secrets = ({ number, text, record: { database } }: Read): readonly AuditViolation[] =>
+const secrets = ({ number, text, record: { database } }: ReadLine): readonly AuditViolation[] =>
   SECRETS.some((pattern) => pattern.test(text))
     ? [{ line: number, rule: "S9", database, what: "It holds what looks like a secret" }]
     : [];
-
-function runsOf(lines: readonly Read[]): readonly RecordedRun[] {
-  const runs: RecordedRun[] = [];
-  const open = new Map<string, RecordedRun>();
-  for (const line of lines) {
-    const { start, database } = line.record;
-    const current = start === undefined ? open.get(database) : undefined;
-    if (current !== undefined) {
-      current.lines.push(line);
-      continue;
-    }
-    const run = { lines: [line], ...(start === undefined ? {} : { start }) };
-    runs.push(run);
-    open.set(database, run);
-  }
-  return runs;
-}
 
 /** S3: a run writes to groups that were managed when it began, and to those it made itself with both marks. */
 function foreign({ start, lines }: RecordedRun): readonly AuditViolation[] {
@@ -153,18 +188,19 @@ function mode({ start, lines }: RecordedRun): readonly AuditViolation[] {
   return [{ line: number, rule: "S10", database: record.database, what }];
 }
 
-function replay({ start, lines }: RecordedRun): {
+interface Replay {
   readonly steps: number;
   readonly violations: readonly AuditViolation[];
-} {
+  readonly notThere?: string;
+}
+
+function replay(run: RecordedRun): Replay {
+  const { start, lines } = run;
   const [first] = lines;
   if (first === undefined || start?.purpose !== "enforce" || start.port === undefined)
     return { steps: 0, violations: [] };
-  // A call that is made again after a fault is on record again; what it does, it does once.
-  const once = lines.filter(
-    (line, i) => JSON.stringify(line.record.step) !== JSON.stringify(lines[i - 1]?.record.step),
-  );
-  const { steps, violations } = verifyDatabase(
+  const once = distinctWrites(run);
+  const { violations, ...rest } = verifyDatabase(
     {
       id: first.record.database,
       port: start.port,
@@ -177,7 +213,7 @@ function replay({ start, lines }: RecordedRun): {
     false,
   );
   return {
-    steps,
+    ...rest,
     violations: violations.map((v) => ({
       line: once[v.step - 1]?.number ?? first.number,
       rule: "S1/S2",

@@ -63,11 +63,15 @@ const GATES: readonly ((context: GateContext) => Refusal | undefined)[] = [
   sharedGroup,
 ];
 
-/** Refusals that stand, after those that a person has acknowledged are taken out. */
-export function refusals(context: GateContext): readonly Refusal[] {
+/** Refusals that stand, and those that a person has acknowledged. */
+export function refusals(context: GateContext): {
+  readonly refused: readonly Refusal[];
+  readonly overruled: readonly Refusal[];
+} {
   const { acknowledged } = context.world.settings;
   const all = GATES.flatMap((gate) => gate(context) ?? []);
-  return all.filter((r) => r.acknowledge === undefined || !acknowledged.has(r.acknowledge));
+  const isOverruled = (r: Refusal): boolean => r.acknowledge !== undefined && acknowledged.has(r.acknowledge);
+  return { refused: all.filter((r) => !isOverruled(r)), overruled: all.filter(isOverruled) };
 }
 
 const idOf = (context: GateContext): string => context.live.database.id;

@@ -30,7 +30,8 @@ import type { ObservedConsumer, World } from "./world.ts";
 /** What is known about one database besides AWS. */
 export interface DatabaseKnowledge {
   readonly policy: DatabasePolicy;
-  readonly policyComplete: boolean;
+  /** The answer that `policy` comes from. */
+  readonly answer: { readonly source: string; readonly version: string; readonly complete: boolean };
   /** `undefined` when no flow history was given. */
   readonly observed: readonly ObservedConsumer[] | undefined;
   /** Why a history that is kept does not say who was seen: it was not asked, or has nothing of the database. */
@@ -75,6 +76,12 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
     keptGroups: exceptions.keptGroups.map((g) => g.groupId),
     found: foundGroups(live),
     members,
+    decision: {
+      owner: world.settings.owner,
+      policy: { ...knowledge.answer, complete: knowledge.answer.complete && policy.incomplete.length === 0 },
+      shrinkPercent: world.settings.shrinkPercent,
+      acknowledged: assessment.overruled.map(({ gate }) => gate),
+    },
     leases: exceptions.leases,
     findings: [
       ...(problem === undefined ? [] : [problem]),
@@ -110,6 +117,7 @@ interface Assessment {
   readonly change: Change | undefined;
   readonly losses: readonly LostConsumer[];
   readonly refused: readonly Refusal[];
+  readonly overruled: readonly Refusal[];
   readonly exceptions: Exceptions;
   readonly drift: readonly Drift[];
 }
@@ -138,11 +146,11 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
   const plannable = port !== undefined && live.unread.length === 0 && adoption?.kind !== "refused";
   const change = plannable ? changeOf(world, live, { port, rules, after, exceptions, widened }) : undefined;
   const losses = lostConsumers(knowledge.observed ?? [], now, after, knowledge.labelsOf);
-  const refused = refusals({
+  const { refused, overruled } = refusals({
     world,
     live,
     policy,
-    policyComplete: knowledge.policyComplete,
+    policyComplete: knowledge.answer.complete,
     port,
     now,
     change,
@@ -157,7 +165,7 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
     port === undefined
       ? []
       : findDrift(driftInput(world, live, { port, rules, after, exceptions, widened }, knowledge));
-  return { live, rules, slack: fit.slack, now, after, change, losses, refused, exceptions, drift };
+  return { live, rules, slack: fit.slack, now, after, change, losses, refused, overruled, exceptions, drift };
 }
 
 /** Groups that stay beside Moat's take slots of the interface. */

@@ -61,6 +61,7 @@ export type DatabaseDocument = Omit<
   | "newlyAdmitted"
   | "found"
   | "members"
+  | "decision"
 > & {
   readonly labels: LabelDocument;
   /** Exact up to 2^53 addresses. */
@@ -93,7 +94,12 @@ export function planDocument(plan: Plan): PlanDocument {
   };
 }
 
-function databaseDocument({ found: _, members: __, ...database }: DatabasePlan): DatabaseDocument {
+function databaseDocument({
+  found: _,
+  members: __,
+  decision: ___,
+  ...database
+}: DatabasePlan): DatabaseDocument {
   return {
     ...database,
     rules: database.rules.map((rule) => ({

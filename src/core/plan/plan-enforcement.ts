@@ -60,12 +60,13 @@ export function planEnforcement(input: PlanInput): Plan {
   const databases = [...input.inventory.databases].sort((a, b) =>
     a.arn < b.arn ? -1 : Number(a.arn > b.arn),
   );
+  const { source, version, complete } = input.policy;
   return {
-    policy: { source: input.policy.source, version: input.policy.version },
+    policy: { source, version },
     databases: databases.map((database) =>
       planDatabase(world, database, {
         policy: input.resolution.databases.get(database.arn) ?? unknownToPolicy(database.arn),
-        policyComplete: input.policy.complete,
+        answer: { source, version, complete },
         ...observedAt(input, seenAt, database.arn),
         labelsOf: input.labelsOf,
         somebodys,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Drift } from "../drift/drift.ts";
 import type { Mode } from "../inventory/mode.ts";
-import type { DatabaseArn, DatabaseKind, RuleContent, Tags } from "../inventory/model.ts";
+import type { DatabaseArn, DatabaseKind, RuleContent, SecurityGroupRule, Tags } from "../inventory/model.ts";
 import type { CompiledRule } from "../rule/compile-rules.ts";
 import type { Lease } from "../rule/lease.ts";
 import type { GroupMembers } from "../rule/reference-members.ts";
@@ -97,7 +97,18 @@ export interface Slack {
 /** A group as a plan found it. */
 export interface FoundGroup {
   readonly groupId: string;
-  readonly rules: readonly RuleContent[];
+  readonly rules: readonly SecurityGroupRule[];
+}
+
+/** By what policy a database's plan was decided, and what a person overruled. */
+export interface Decision {
+  /** Of the installation, as its groups and rules are marked. */
+  readonly owner: string;
+  readonly policy: { readonly source: string; readonly version: string; readonly complete: boolean };
+  /** Share of the granted addresses, in percent, that may go at once. */
+  readonly shrinkPercent: number;
+  /** Gates that a person overruled. */
+  readonly acknowledged: readonly Gate[];
 }
 
 export interface DatabasePlan {
@@ -132,6 +143,8 @@ export interface DatabasePlan {
   readonly found: readonly FoundGroup[];
   /** Who carries the groups that Moat's own rules name, or are to name; not printed, but put on record. */
   readonly members: readonly GroupMembers[];
+  /** Not printed, but put on record. */
+  readonly decision: Decision;
   /** Rules for a limited time: running ones stay, ended ones go. */
   readonly leases: readonly Lease[];
   readonly findings: readonly Diagnostic[];

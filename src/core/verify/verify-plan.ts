@@ -57,6 +57,8 @@ export interface Violation {
 
 export interface Verification {
   readonly steps: number;
+  /** An address that is not as policy says after the last step. */
+  readonly notThere?: string;
   readonly violations: readonly Violation[];
 }
 
@@ -88,14 +90,17 @@ export function verifyDatabase(
     if (wrong !== undefined) violations.push({ database: database.id, step: i + 1, what: wrong });
   }
   const end = admitted(state, port, world);
-  const gap = reachesEnd ? (difference(wanted, end) ?? difference(end, wanted)) : undefined;
-  if (gap !== undefined)
+  const gap = difference(wanted, end) ?? difference(end, wanted);
+  const steps = database.steps.length;
+  if (gap === undefined) return { steps, violations };
+  const notThere = plainText(gap);
+  if (reachesEnd)
     violations.push({
       database: database.id,
-      step: database.steps.length,
-      what: `at the end ${plainText(gap)} is not as policy says`,
+      step: steps,
+      what: `at the end ${notThere} is not as policy says`,
     });
-  return { steps: database.steps.length, violations };
+  return { steps, violations, notThere };
 }
 
 /** What a wanted rule is for: a reference to a group must come to the addresses that the plan says it stands for. */

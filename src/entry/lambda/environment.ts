@@ -38,6 +38,8 @@ const Environment = z.object({
   MOAT_ACKNOWLEDGE: z.string().default(""),
   /** Where `sweep` and `reconcile` remember what waits for a second answer of policy. */
   MOAT_STATE: s3Object("s3://my-bucket/state").optional(),
+  /** Where each write is recorded whole before it is made. */
+  MOAT_AUDIT: s3Object("s3://my-bucket/audit").optional(),
   /** Where `ingest` keeps what flow logs tell, and `sweep` and `reconcile` ask who was seen. */
   MOAT_HISTORY: s3Object("s3://my-bucket/history").optional(),
   /** Where `map` finds flow logs and puts its pages, and how far it looks back. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { logAudit } from "./lambda-audit.ts";
 import { lambdaLoggers } from "./lambda-logger.ts";
-import { logAudit } from "./log-audit.ts";
 
 const ENV = {
   AWS_ACCESS_KEY_ID: "ASIAEXAMPLEEXAMPLE12",

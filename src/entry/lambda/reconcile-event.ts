@@ -13,7 +13,7 @@ import { repairCanary } from "./beat.ts";
 import { parseCanaryMessage } from "./canary-message.ts";
 import { objectName } from "./event-messages.ts";
 import type { Keeper } from "./keeper.ts";
-import { logAudit } from "./log-audit.ts";
+import { lambdaAudit } from "./lambda-audit.ts";
 import { countPlan, outcomeFields, planFields } from "./log-plan.ts";
 import { memoryText } from "./memory-text.ts";
 import { parseReconcileMessage, type ReconcileMessage } from "./reconcile-message.ts";
@@ -59,7 +59,7 @@ async function reconcileDatabase(keeper: Keeper, message: ReconcileMessage, stop
     ...keeper.surveyPorts(target, message.changes),
     live: awsLiveState(target.clients),
     enforcement: awsEnforcement(target.clients),
-    audit: logAudit(keeper.audit),
+    audit: lambdaAudit(keeper.settings, keeper.clients, keeper.audit),
   };
   const arns = new Set([message.database]);
   const settings = { ...keeper.sweeping, only: arns, ...(traffic === undefined ? {} : { traffic }) };

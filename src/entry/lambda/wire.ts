@@ -15,10 +15,10 @@ import { correlationId } from "./correlation-id.ts";
 import { stopMoment } from "./deadline.ts";
 import { parseEnvironment } from "./environment.ts";
 import { eventMessages } from "./event-messages.ts";
+import { lambdaAudit } from "./lambda-audit.ts";
 import { askHistory, type DeployedHistory, deployedHistory } from "./lambda-history.ts";
 import { lambdaLoggers, type Redact } from "./lambda-logger.ts";
 import { lambdaPolicy } from "./lambda-policy.ts";
-import { logAudit } from "./log-audit.ts";
 import { portsOf } from "./places.ts";
 import { planSettings } from "./plan-settings.ts";
 import { reconcileMessages } from "./reconcile-message.ts";
@@ -55,7 +55,7 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
   const apply: ApplyPorts = {
     live: awsLiveState(clients),
     enforcement: awsEnforcement(clients),
-    audit: logAudit(audit),
+    audit: lambdaAudit(settings, clients, audit),
     clock: systemClock,
   };
   const inventory = awsInventorySource(clients, `live ${settings.AWS_REGION}`);

@@ -10,7 +10,10 @@ export function applyCommand(context: CliContext): Command {
     .argument("[plan.json]", "a plan saved with moat plan --out")
     .option("--yes", "do not ask before today's plan is carried out")
     .option("--acknowledge <token...>", "overrule a refusal by its token")
-    .option("--audit <file>", "append a record of each write before it is made (default: moat-audit.jsonl)")
+    .option(
+      "--audit <log>",
+      "append a record of each write before it is made, to a file or s3://bucket/prefix (default: moat-audit.jsonl)",
+    )
     .option("--verbose", "every database and every finding")
     .action(async (file: string | undefined, options: ApplyOptions) => {
       const { runApply } = await import("../actions/apply.ts");

@@ -15,7 +15,10 @@ export function leaseCommand(context: CliContext): Command {
     .option("--unchecked", "go on when policy cannot be read: its override denies are not checked then")
     .option("--end", "end the lease before its time")
     .option("--list", "show the leases of every database, and change nothing")
-    .option("--audit <file>", "append a record of the write before it is made (default: moat-audit.jsonl)")
+    .option(
+      "--audit <log>",
+      "append a record of the write before it is made, to a file or s3://bucket/prefix (default: moat-audit.jsonl)",
+    )
     .action(async (cidr: string | undefined, database: string | undefined, options: LeaseOptions) => {
       const { runLease } = await import("../actions/lease.ts");
       await runLease(context, cidr, database, options);

@@ -10,7 +10,10 @@ export function modeCommand(context: CliContext): Command {
     .description("let Moat enforce a database, or only observe it; writes the tag moat:mode")
     .addArgument(new Argument("<mode>", "observe or enforce").choices(["observe", "enforce"]))
     .argument("<database>", "its id, ARN or endpoint")
-    .option("--audit <file>", "append a record of the write before it is made (default: moat-audit.jsonl)")
+    .option(
+      "--audit <log>",
+      "append a record of the write before it is made, to a file or s3://bucket/prefix (default: moat-audit.jsonl)",
+    )
     .action(async (mode: Mode, database: string, options: ModeOptions) => {
       const { runMode } = await import("../actions/mode.ts");
       await runMode(context, mode, database, options);

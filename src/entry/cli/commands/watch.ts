@@ -16,7 +16,10 @@ export function watchCommand(context: CliContext): Command {
       "what policy withdraws goes when two answers so far apart agree",
       "30s",
     )
-    .option("--audit <file>", "append a record of each write before it is made (default: moat-audit.jsonl)")
+    .option(
+      "--audit <log>",
+      "append a record of each write before it is made, to a file or s3://bucket/prefix (default: moat-audit.jsonl)",
+    )
     .action(async (options: WatchOptions) => {
       const { runWatch } = await import("../actions/watch.ts");
       await runWatch(context, options);

@@ -25,6 +25,12 @@ const database = (over: Partial<DatabasePlan> = {}): DatabasePlan => ({
   keptGroups: [],
   found: [],
   members: [],
+  decision: {
+    owner: "moat",
+    policy: { source: "file", version: "1", complete: true },
+    shrinkPercent: 30,
+    acknowledged: [],
+  },
   leases: [],
   findings: [],
   reachable: { now: 5n, nowUnknown: false, planned: 2n },

@@ -31,6 +31,12 @@ const plan: DatabasePlan = {
   keptGroups: [],
   found: [],
   members: [],
+  decision: {
+    owner: "moat",
+    policy: { source: "file", version: "1", complete: true },
+    shrinkPercent: 30,
+    acknowledged: [],
+  },
   leases: [],
   findings: [],
   reachable: { now: 0n, nowUnknown: false, planned: 0n },

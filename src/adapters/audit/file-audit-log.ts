@@ -1,6 +1,6 @@
 import { appendFile, open, stat } from "node:fs/promises";
-import type { AuditLog } from "../../ports/audit-log.ts";
-import { sha256 } from "./sha256.ts";
+import type { AuditEntry, AuditLog } from "../../ports/audit-log.ts";
+import { linkedLine } from "./linked-lines.ts";
 
 /**
  * An audit log as a file of one JSON object a line, which only ever grows. Each line carries the digest of the one
@@ -11,10 +11,10 @@ export function fileAuditLog(path: string): AuditLog {
   let size = -1;
   let last: string | undefined;
   let queue: Promise<void> = Promise.resolve();
-  async function append(entry: object): Promise<void> {
+  async function append(entry: AuditEntry): Promise<void> {
     const now = await sizeOf(path);
     if (now !== size) last = await lastLine(path, now);
-    const text = JSON.stringify({ ...entry, ...(last === undefined ? {} : { previous: sha256(last) }) });
+    const text = linkedLine(entry, last);
     await appendFile(path, `${text}\n`, { mode: 0o600 });
     last = text;
     size = now + Buffer.byteLength(text) + 1;

@@ -25,7 +25,7 @@ describe("fileAuditLog", () => {
     await Promise.all(Array.from({ length: 20 }, (_, i) => log.record(entry(`write ${i}`))));
     const lines = await readAuditFile(file);
     expect(lines).toHaveLength(20);
-    expect(verifyAudit(lines, sha256).violations).toEqual([]);
+    expect(verifyAudit([{ lines }], sha256).violations).toEqual([]);
   });
 
   it("goes on where an earlier process stopped, also after a line longer than a read", async () => {

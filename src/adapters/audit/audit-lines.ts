@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import type { AuditLine } from "../../core/audit/audit-record.ts";
 
@@ -10,6 +9,12 @@ const Rule = z.looseObject({
   source: z.string(),
 });
 
+const Decision = z.object({
+  policy: z.object({ source: z.string(), version: z.string(), complete: z.boolean() }),
+  shrinkPercent: z.number(),
+  acknowledged: z.array(z.string()),
+});
+
 const Start = z.object({
   purpose: z.string(),
   mode: z.string(),
@@ -17,8 +22,10 @@ const Start = z.object({
   managed: z.array(z.string()),
   attached: z.array(z.string()),
   keptGroups: z.array(z.string()),
-  groups: z.record(z.string(), z.array(Rule)),
+  groups: z.record(z.string(), z.array(Rule.extend({ granted: z.boolean().optional() }))),
   rules: z.array(Rule),
+  members: z.record(z.string(), z.array(z.string())).optional(),
+  decision: Decision.optional(),
 });
 
 const Record = z.object({
@@ -39,10 +46,8 @@ const Record = z.object({
   previous: z.string().optional(),
 });
 
-/** Reads an audit file line by line; a line that is no record keeps its text only. */
-export async function readAuditFile(path: string): Promise<readonly AuditLine[]> {
-  const texts = (await readFile(path, "utf8")).split("\n");
-  if (texts.at(-1) === "") texts.pop();
+/** Reads the lines of an audit log, numbered from 1; a line that is no record keeps its text only. */
+export function auditLines(texts: readonly string[]): readonly AuditLine[] {
   return texts.map((text, i) => {
     const read = Record.safeParse(jsonOf(text));
     // Absent fields are absent, not undefined: zod leaves out what was not there.
