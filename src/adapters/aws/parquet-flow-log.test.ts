@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import type { Conversation } from "../../core/flow/conversation.ts";
@@ -31,7 +32,7 @@ function lines(count: number): string[] {
 }
 
 type Writing = {
-  readonly codec?: "UNCOMPRESSED" | "SNAPPY";
+  readonly codec?: "UNCOMPRESSED" | "SNAPPY" | "GZIP";
   readonly rowGroupSize?: number;
   readonly plain?: boolean;
 };
@@ -61,7 +62,8 @@ function parquetOf(
       };
     return { name, type: "STRING" as const, data: values, ...encoding };
   });
-  return new Uint8Array(parquetWriteBuffer({ columnData, codec, rowGroupSize }));
+  const compressors = { GZIP: (bytes: Uint8Array) => Uint8Array.from(gzipSync(bytes)) };
+  return new Uint8Array(parquetWriteBuffer({ columnData, codec, rowGroupSize, compressors }));
 }
 
 async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -97,6 +99,7 @@ describe("a Parquet flow log", () => {
   it.each<Writing>([
     {},
     { codec: "UNCOMPRESSED" },
+    { codec: "GZIP" },
     { plain: true },
     { rowGroupSize: 100_000 },
     { rowGroupSize: 1 + 300 },
@@ -108,6 +111,30 @@ describe("a Parquet flow log", () => {
     expect(got.conversations).toEqual(want.conversations);
     expect(got.summary).toEqual(want.summary);
     expect(got.summary.input).toMatchObject({ noData: 50, skipData: 50, malformed: 0 });
+  });
+
+  it.each<readonly [string, (at: number, field: string, value: string | null) => string | null]>([
+    ["is missing", (at, field, value) => (at % 7 === 3 && field.startsWith("pkt") ? null : value)],
+    ["is a dash", (at, field, value) => (at % 7 === 3 && field.startsWith("pkt") ? "-" : value)],
+    ["is missing at one end", (at, field, value) => (at % 7 === 3 && field === "pkt-srcaddr" ? null : value)],
+    ["stands alone", (at, field, value) => (at % 7 === 3 && field.startsWith("src") ? null : value)],
+    ["is all there is", (_, field, value) => (/^(?:src|dst)addr$/.test(field) ? null : value)],
+  ])("counts the other address where the packet address %s", async (_, change) => {
+    // Another address than that of the packet, as behind a NAT gateway.
+    const text = lines(2500).map((line, row) => {
+      const cells = line.split(" ").map((cell, at) => {
+        const field = FIELDS[at] ?? "";
+        const value = /^(?:src|dst)addr$/.test(field) && cell.includes(".") ? `10.99.0.${row % 250}` : cell;
+        return change(row, field, value) ?? "-";
+      });
+      return cells.join(" ");
+    });
+    const want = await read(textOf(text));
+    for (const writing of [{}, { codec: "UNCOMPRESSED" }, { codec: "GZIP" }] as const) {
+      const got = await read(parquetOf(text, writing));
+      expect(got.conversations).toEqual(want.conversations);
+      expect(got.summary).toEqual(want.summary);
+    }
   });
 
   it("gives the row groups before the damage, and says what is wrong", async () => {

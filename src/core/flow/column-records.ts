@@ -1,5 +1,13 @@
-import { readAddress, readSmallNumber } from "./field-bytes.ts";
-import type { ColumnValue, FlowColumn, FlowColumns } from "./flow-columns.ts";
+import { readAddress, readQuad, readSmallNumber } from "./field-bytes.ts";
+import {
+  type ColumnValue,
+  type ColumnValues,
+  type FlowColumn,
+  type FlowColumns,
+  type TextValues,
+  valueAt,
+  valueCount,
+} from "./flow-columns.ts";
 import {
   ACTED,
   ACTION,
@@ -8,6 +16,7 @@ import {
   BIG_SLOTS,
   END,
   FAMILY,
+  FLAGS,
   type FlowFormat,
   INTERFACE,
   LAST_PORT,
@@ -19,9 +28,11 @@ import {
   SMALL_NUMBER,
   SMALL_SLOTS,
   SOURCE,
+  SOURCE_PORT,
   START,
   STATUS,
   TARGET,
+  TARGET_PORT,
 } from "./flow-format.ts";
 import type { Ipv6Index } from "./ipv6-index.ts";
 import { fieldName } from "./known-fields.ts";
@@ -34,8 +45,11 @@ export type ColumnRow = "record" | "noData" | "skipData" | { readonly malformed:
 const NONE = -1;
 const BAD = -2;
 const LONGEST_TEXT = 64;
+const LONGEST_QUAD = 15;
 const LINE_FEED = 10;
 const BAD_FAMILY = 255;
+/** Of what is no address: all are none. */
+const NO_FAMILIES = new Uint8Array(1);
 const STATUSES: readonly string[] = ["OK", "NODATA", "SKIPDATA"];
 /** In the order of the numbers of `row-layout.ts`. */
 const ACTIONS: readonly string[] = ["ACCEPT", "REJECT"];
@@ -46,10 +60,27 @@ interface PreparedColumn {
   readonly kind: number;
   readonly slot: number;
   readonly isAddress: boolean;
-  /** The meaning of each value: a number, an address word, or the number of a name; `NONE` or `BAD`. */
-  readonly words: Float64Array;
-  /** The family of each value of an address column: 4, 6, 0 for none, `BAD_FAMILY`. */
+  /**
+   * The meaning of each value by its code + 1: a number, an address word, or the number of a name; `NONE` or `BAD`. First
+   * that of no value, so that a row without one is read as any other.
+   */
+  readonly words: Int32Array | Float64Array;
+  /** The family of each value of an address column, in the same order: 4, 6, 0 for none, `BAD_FAMILY`. */
   readonly families: Uint8Array;
+  readonly isSound: boolean;
+}
+
+/** The columns that every record is made of; those that the file does not have are empty. */
+interface PlainColumns {
+  readonly source: PreparedColumn;
+  readonly target: PreparedColumn;
+  readonly sourcePort: PreparedColumn;
+  readonly targetPort: PreparedColumn;
+  readonly protocol: PreparedColumn;
+  readonly flags: PreparedColumn;
+  readonly action: PreparedColumn;
+  /** All others but addresses. */
+  readonly rest: readonly PreparedColumn[];
 }
 
 /**
@@ -65,6 +96,8 @@ export class ColumnRecords {
   /** Number of the interface that logged the row read last; -1 for none. */
   interfaceNumber = NONE;
   readonly #columns: readonly PreparedColumn[];
+  /** Absent where a column has values that it cannot have: then each row is looked at with care. */
+  readonly #plain: PlainColumns | undefined;
 
   constructor(format: FlowFormat, batch: FlowColumns, ipv6: Ipv6Index, names: NameIndex) {
     const byField = new Map(batch.columns.map((column) => [fieldName(column.name), column]));
@@ -76,19 +109,56 @@ export class ColumnRecords {
       columns.push(prepare(column, kind, format.slots[at] as number, ipv6, names));
     });
     this.#columns = columns;
+    this.#plain = columns.every(({ isSound }) => isSound) ? plainColumns(columns, batch.rows) : undefined;
     this.small[ACTED] = NO_ACTION;
   }
 
   /** Reads one row, counted from 0. */
   read(row: number): ColumnRow {
+    return this.#plain !== undefined && this.#isPlainRecord(this.#plain, row)
+      ? "record"
+      : this.#readWithCare(row);
+  }
+
+  /**
+   * Reads a row with both addresses where they count first, the way nearly all rows are: column by column without a
+   * loop over them. False for all others, which are then read with care.
+   */
+  #isPlainRecord(plain: PlainColumns, row: number): boolean {
+    const { small } = this;
+    const { source, target, action, rest } = plain;
+    const from = (source.codes[row] as number) + 1;
+    const to = (target.codes[row] as number) + 1;
+    const family = source.families[from] as number;
+    if (family === 0 || family !== target.families[to]) return false;
+    small[SOURCE] = source.words[from] as number;
+    small[TARGET] = target.words[to] as number;
+    small[SOURCE + FAMILY] = family;
+    small[TARGET + FAMILY] = family;
+    small[SOURCE_PORT] = wordIn(plain.sourcePort, row);
+    small[TARGET_PORT] = wordIn(plain.targetPort, row);
+    small[PROTOCOL] = wordIn(plain.protocol, row);
+    small[FLAGS] = wordIn(plain.flags, row);
+    small[ACTED] = wordIn(action, row);
+    for (let at = 0; at < rest.length; at += 1) {
+      const column = rest[at] as PreparedColumn;
+      const word = wordIn(column, row);
+      if (column.kind === BIG_NUMBER) this.big[column.slot] = word;
+      else if (column.kind === INTERFACE) this.interfaceNumber = word;
+      else if (word > 0) return false;
+    }
+    return true;
+  }
+
+  #readWithCare(row: number): ColumnRow {
     const { small } = this;
     small[SOURCE + FAMILY] = 0;
     small[TARGET + FAMILY] = 0;
     let hasValue = false;
     let status = 0;
     for (const column of this.#columns) {
-      const code = column.codes[row] as number;
-      const word = wordAt(column, code);
+      const code = (column.codes[row] as number) + 1;
+      const word = column.words[code] as number;
       // The address 255.255.255.254 is the same word as `BAD`; of addresses the family tells.
       if (word === BAD && !column.isAddress) return malformed(column.name);
       if (column.kind === STATUS) status = word;
@@ -109,8 +179,8 @@ export class ColumnRecords {
         this.big[slot] = word;
         return word !== NONE && slot !== START && slot !== END;
       case ACTION:
-        this.small[ACTED] = word === NONE ? NO_ACTION : word;
-        return word !== NONE;
+        this.small[ACTED] = word;
+        return word !== NO_ACTION;
       case INTERFACE:
         this.interfaceNumber = word;
         return false;
@@ -120,7 +190,7 @@ export class ColumnRecords {
   }
 
   #takeAddress({ kind, slot, families }: PreparedColumn, code: number, word: number): boolean {
-    const family = code < 0 ? 0 : (families[code] as number);
+    const family = families[code] as number;
     if (family === 0) return false;
     if (kind === SECOND_CHOICE && this.small[slot + FAMILY] !== 0) return true;
     this.small[slot] = word;
@@ -139,31 +209,64 @@ export class ColumnRecords {
   }
 }
 
-const wordAt = ({ words }: PreparedColumn, code: number): number =>
-  code < 0 ? NONE : (words[code] as number);
+const wordIn = ({ codes, words }: PreparedColumn, row: number): number =>
+  words[(codes[row] as number) + 1] as number;
 
 const malformed = (name: string): ColumnRow => ({ malformed: `"${name}" has a value that it cannot have` });
 
+/** The columns by what they say; `undefined` where an address is not in the file at all. */
+function plainColumns(columns: readonly PreparedColumn[], rows: number): PlainColumns | undefined {
+  const nowhere = new Int32Array(rows).fill(-1);
+  const address = (slot: number) =>
+    columns.find((c) => c.kind === PACKET_ADDRESS && c.slot === slot) ??
+    columns.find((c) => c.kind === ADDRESS && c.slot === slot);
+  const source = address(SOURCE);
+  const target = address(TARGET);
+  if (source === undefined || target === undefined) return undefined;
+  const other = (kind: number, slot: number): PreparedColumn =>
+    columns.find((c) => c.kind === kind && c.slot === slot) ?? absent(kind, slot, nowhere);
+  return {
+    source,
+    target,
+    sourcePort: other(SMALL_NUMBER, SOURCE_PORT),
+    targetPort: other(SMALL_NUMBER, TARGET_PORT),
+    protocol: other(SMALL_NUMBER, PROTOCOL),
+    flags: other(SMALL_NUMBER, FLAGS),
+    action: other(ACTION, ACTED),
+    rest: columns.filter(({ kind }) => kind === BIG_NUMBER || kind === INTERFACE || kind === STATUS),
+  };
+}
+
+function absent(kind: number, slot: number, codes: Int32Array): PreparedColumn {
+  const words = Int32Array.of(noWord(kind));
+  return { name: "", codes, kind, slot, isAddress: false, words, families: NO_FAMILIES, isSound: true };
+}
+
+/** The word of a row without a value. */
+const noWord = (kind: number): number => (kind === ACTION ? NO_ACTION : NONE);
+
 function prepare(
-  column: FlowColumn,
+  { name, codes, values }: FlowColumn,
   kind: number,
   slot: number,
   ipv6: Ipv6Index,
   names: NameIndex,
 ): PreparedColumn {
-  const { values } = column;
-  const words = new Float64Array(values.length);
+  const count = valueCount(values);
   const isAddress = kind === ADDRESS || kind === PACKET_ADDRESS || kind === SECOND_CHOICE;
-  const families = new Uint8Array(isAddress ? values.length : 0);
-  const record = new Int32Array(4);
-  for (let at = 0; at < values.length; at += 1) {
-    const value = values[at] as ColumnValue;
-    if (isAddress) {
-      families[at] = addressFamily(value, record, ipv6);
-      words[at] = record[0] as number;
-    } else words[at] = wordOf(value, kind, slot, names);
+  const words = kind === BIG_NUMBER ? new Float64Array(count + 1) : new Int32Array(count + 1);
+  words[0] = noWord(kind);
+  if (isAddress) {
+    const families = new Uint8Array(count + 1);
+    const record = new Int32Array(4);
+    for (let at = 0; at < count; at += 1) {
+      families[at + 1] = addressFamily(values, at, record, ipv6);
+      words[at + 1] = record[0] as number;
+    }
+    return { name, codes, kind, slot, isAddress, words, families, isSound: !families.includes(BAD_FAMILY) };
   }
-  return { name: column.name, codes: column.codes, kind, slot, isAddress, words, families };
+  for (let at = 0; at < count; at += 1) words[at + 1] = wordOf(valueAt(values, at), kind, slot, names);
+  return { name, codes, kind, slot, isAddress, words, families: NO_FAMILIES, isSound: !words.includes(BAD) };
 }
 
 const scratch = new Uint8Array(LONGEST_TEXT + 1);
@@ -176,11 +279,19 @@ function toScratch(value: ColumnValue): number {
   return value.length;
 }
 
-function addressFamily(value: ColumnValue, record: Int32Array, ipv6: Ipv6Index): number {
-  const length = toScratch(value);
+function addressFamily(values: ColumnValues, at: number, record: Int32Array, ipv6: Ipv6Index): number {
+  if ("spans" in values && isQuadInPlace(values, at, record)) return 4;
+  const length = toScratch(valueAt(values, at));
   if (length === 0) return 0;
   if (length < 0 || readAddress(scratch, 0, record, 0, ipv6) !== length) return BAD_FAMILY;
   return record[FAMILY] as number;
+}
+
+/** Reads a dotted quad where it lies, if what follows it lets one see where it ends. */
+function isQuadInPlace({ bytes, spans }: TextValues, at: number, record: Int32Array): boolean {
+  const from = spans[2 * at] as number;
+  const to = spans[2 * at + 1] as number;
+  return to + LONGEST_QUAD <= bytes.length && readQuad(bytes, from, record, 0) === to;
 }
 
 function wordOf(value: ColumnValue, kind: number, slot: number, names: NameIndex): number {
@@ -191,7 +302,7 @@ function wordOf(value: ColumnValue, kind: number, slot: number, names: NameIndex
 
 function textWord(value: Uint8Array, kind: number, names: NameIndex): number {
   const text = String.fromCharCode(...value.subarray(0, LONGEST_TEXT));
-  if (text === "-" || text === "") return kind === STATUS ? 0 : NONE;
+  if (text === "-" || text === "") return kind === STATUS ? 0 : noWord(kind);
   if (kind === INTERFACE) return names.indexOf(text);
   const words = kind === STATUS ? STATUSES : ACTIONS;
   const word = words.indexOf(text);

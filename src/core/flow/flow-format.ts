@@ -77,6 +77,12 @@ export function readsField(column: string): boolean {
   return Object.hasOwn(READ, fieldName(column));
 }
 
+/** The field that counts before an address field of this name; `undefined` for all other names. */
+export function packetField(column: string): string | undefined {
+  const field = fieldName(column);
+  return field === "srcaddr" || field === "dstaddr" ? `pkt-${field}` : undefined;
+}
+
 /** The format of files with these columns: any order, unknown ones skipped, of a repeated one the first counts. */
 export function flowFormat(columns: readonly string[]): FlowFormat {
   const fields = columns.map(fieldName);

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../diagnostic.ts";
-import { ColumnRecords } from "./column-records.ts";
+import { ColumnRecords, type ColumnRow } from "./column-records.ts";
 import type { FlowInput, TimeWindow } from "./conversation.ts";
 import type { ConversationTable, FlowInputCounts } from "./conversation-table.ts";
 import type { FlowColumns } from "./flow-columns.ts";
@@ -159,22 +159,32 @@ class ObjectReader implements LineSink {
     const records = new ColumnRecords(format, batch, table.ipv6, table.interfaceNames);
     const times = { fallback: this.#time, window };
     const recorder = new FlowRecorder(table, records, format, this.#number, times);
+    const before = this.#line;
+    let count = 0;
+    let outside = 0;
     for (let row = 0; row < batch.rows; row += 1) {
-      this.#line += 1;
       const kind = format.usable ? records.read(row) : NO_ADDRESSES;
-      if (kind === "record") this.#columnRecord(records, recorder);
-      else {
-        this.#input.records += 1;
-        if (typeof kind === "string") this.#input[kind] += 1;
-        else this.#addMalformed(kind.malformed);
-      }
+      if (kind === "record") {
+        count += 1;
+        if (!this.#columnRecord(records, recorder)) outside += 1;
+      } else this.#noRecord(kind, before + row + 1);
     }
+    this.#line = before + batch.rows;
+    this.#count(count, outside);
   }
 
-  #columnRecord({ interfaceNumber }: ColumnRecords, recorder: FlowRecorder): void {
+  #noRecord(kind: Exclude<ColumnRow, "record">, line: number): void {
+    this.#line = line;
+    this.#input.records += 1;
+    if (typeof kind === "string") this.#input[kind] += 1;
+    else this.#addMalformed(kind.malformed);
+  }
+
+  /** Adds a record; answers whether it is in the window. */
+  #columnRecord({ interfaceNumber }: ColumnRecords, recorder: FlowRecorder): boolean {
     const at = recorder.record(NO_BYTES);
-    this.#count(1, at < 0 ? 1 : 0);
     if (at >= 0 && interfaceNumber >= 0) this.#options.table.flows.addInterface(at, interfaceNumber);
+    return at >= 0;
   }
 
   overlongLine(): void {

@@ -97,9 +97,53 @@ function sortedRows(resolved: FlowTable, addresses: AddressTexts): number[] {
     const protocolAndAction = ((meta & PROTOCOL_MASK) << 2) | ((meta & ACTION_MASK) >>> ACTION_SHIFT);
     keys[row * 3 + 2] = (rows[at + PORTS] as number) * 4096 + protocolAndAction;
   }
-  const order = Array.from({ length: size }, (_, row) => row);
-  order.sort((x, y) => compareKeys(keys, x * 3, y * 3));
-  return order.map((row) => row * ROW_WORDS);
+  return inOrder(keys, size).map((row) => row * ROW_WORDS);
+}
+
+const SHORT = 16;
+/** Row numbers that fit beside a rank into a number that is exact. */
+const MOST_ROWS = 2 ** 20;
+
+/**
+ * Numbers of the rows by their three keys. By the first they are sorted as plain numbers, with the row in the low
+ * bits: that takes a tenth of the time of a sort that calls a function to compare. What is left are the rows of one
+ * consumer.
+ */
+function inOrder(keys: Float64Array, size: number): number[] {
+  const compare = (x: number, y: number): number => compareKeys(keys, x * 3, y * 3);
+  if (size > MOST_ROWS) return Array.from({ length: size }, (_, row) => row).sort(compare);
+  const first = new Float64Array(size);
+  for (let row = 0; row < size; row += 1) first[row] = (keys[row * 3] as number) * MOST_ROWS + row;
+  first.sort();
+  const order = Array.from(first, (key) => key % MOST_ROWS);
+  for (let from = 0; from < size; ) {
+    let to = from + 1;
+    while (to < size && keys[(order[to] as number) * 3] === keys[(order[from] as number) * 3]) to += 1;
+    if (to - from > 1) sortPart(order, from, to, compare);
+    from = to;
+  }
+  return order;
+}
+
+/** Sorts `order[from, to)`: by hand where it is short, as it nearly always is. */
+function sortPart(
+  order: number[],
+  from: number,
+  to: number,
+  compare: (x: number, y: number) => number,
+): void {
+  if (to - from > SHORT) {
+    const sorted = order.slice(from, to).sort(compare);
+    for (let at = from; at < to; at += 1) order[at] = sorted[at - from] as number;
+    return;
+  }
+  for (let next = from + 1; next < to; next += 1) {
+    const row = order[next] as number;
+    let at = next;
+    for (; at > from && compare(order[at - 1] as number, row) > 0; at -= 1)
+      order[at] = order[at - 1] as number;
+    order[at] = row;
+  }
 }
 
 function compareKeys(keys: Float64Array, x: number, y: number): number {
