@@ -39,3 +39,55 @@ it("reads each object once, and adds what came since to what it knew", async () 
     "10.0.0.2",
   ]);
 });
+
+it("reads all anew when a file was written to again, so that no record counts twice", async () => {
+  const texts = new Map([
+    ["grows.log", line("10.0.0.1")],
+    ["stays.log", line("10.0.0.2")],
+  ]);
+  const list = (): FlowLogObjects => ({
+    async *list() {
+      for (const [name, text] of texts) {
+        yield {
+          name,
+          version: `${text.length}`,
+          async *read() {
+            yield Buffer.from(`${HEADER}\n${text}\n`);
+          },
+        };
+      }
+    },
+  });
+  const look = followTraffic(list);
+  expect((await look()).objects).toBe(2);
+  expect((await look()).objects).toBe(0);
+  texts.set("grows.log", `${line("10.0.0.1")}\n${line("10.0.0.3")}`);
+  const { traffic, objects } = await look();
+  expect(objects).toBe(2);
+  const seen = traffic.table.conversations(knownDatabases([]));
+  expect(seen.map(({ consumer, records }) => `${consumer} ${records}`)).toEqual([
+    "10.0.0.1 1",
+    "10.0.0.2 1",
+    "10.0.0.3 1",
+  ]);
+  expect((await look()).objects).toBe(0);
+});
+
+async function* text(consumer: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${HEADER}\n${line(consumer)}\n`);
+}
+
+it("forgets nothing of what can be read only once", async () => {
+  let version = "1";
+  const list = (): FlowLogObjects => ({
+    async *list() {
+      yield { name: "standard input", once: true, read: () => text("10.0.0.1") };
+      yield { name: "a.log", version, read: () => text("10.0.0.2") };
+    },
+  });
+  const look = followTraffic(list);
+  await look();
+  version = "2";
+  const { traffic, objects } = await look();
+  expect([objects, traffic.table.conversations(knownDatabases([])).length]).toEqual([0, 2]);
+});

@@ -14,7 +14,8 @@ export interface Followed {
 
 /**
  * Flow logs that are looked at again and again: each look reads only the objects that came since the last one, into one
- * table. An object is known by its name, as AWS never writes to one a second time. Looks must not overlap.
+ * table. An object is known by its name, as AWS never writes to one a second time. A file may have grown: then all are
+ * read anew, for what the table holds of it cannot be told from the rest. Looks must not overlap.
  *
  * @param list what there is now; opened anew for each look
  * @param window only records of this time count
@@ -26,18 +27,38 @@ export function followTraffic(
   window?: TimeWindow,
   read: Set<string> = new Set(),
 ): (onObject?: (name: string) => void) => Promise<Followed> {
-  const table = new ConversationTable();
-  let traffic: Traffic = { table, findings: [], incomplete: [] };
-  return async (onObject) => {
+  let traffic = nothingRead();
+  let versions: Versions = { of: new Map(), wasRewritten: false, hasOnce: false };
+  const readMore = async (onObject: ((name: string) => void) | undefined): Promise<number> => {
     const before = read.size;
-    const found = await readTraffic(unreadObjects(list(), read), onObject, window, table);
+    const { table } = traffic;
+    const found = await readTraffic(unreadObjects(list(), read, versions), onObject, window, table);
     traffic = {
       table,
       findings: distinct([...traffic.findings, ...found.findings]),
       incomplete: [...traffic.incomplete, ...found.incomplete],
     };
-    return { traffic, objects: read.size - before };
+    return read.size - before;
   };
+  return async (onObject) => {
+    const objects = await readMore(onObject);
+    if (!versions.wasRewritten || versions.hasOnce) return { traffic, objects };
+    traffic = nothingRead();
+    versions = { of: new Map(), wasRewritten: false, hasOnce: false };
+    read.clear();
+    return { objects: await readMore(onObject), traffic };
+  };
+}
+
+const nothingRead = (): Traffic => ({ table: new ConversationTable(), findings: [], incomplete: [] });
+
+/** What is known of the objects that were read. */
+interface Versions {
+  readonly of: Map<string, string>;
+  /** One of them was written to since. */
+  wasRewritten: boolean;
+  /** One of them cannot be read again. */
+  hasOnce: boolean;
 }
 
 /** What is wrong with every object of a kind is said once. */
@@ -46,14 +67,26 @@ const distinct = (findings: readonly Diagnostic[]): readonly Diagnostic[] => [
 ];
 
 /** The objects whose names are not in `read`, which they are added to as they come. */
-export function unreadObjects(objects: FlowLogObjects, read: Set<string>): FlowLogObjects {
+export function unreadObjects(
+  objects: FlowLogObjects,
+  read: Set<string>,
+  versions?: Versions,
+): FlowLogObjects {
   return {
     async *list(): AsyncGenerator<FlowLogObject> {
       for await (const object of objects.list()) {
+        if (versions !== undefined) note(versions, object);
         if (read.has(object.name)) continue;
         read.add(object.name);
         yield object;
       }
     },
   };
+}
+
+function note(versions: Versions, { name, version, once }: FlowLogObject): void {
+  const before = versions.of.get(name);
+  if (before !== undefined && before !== version) versions.wasRewritten = true;
+  if (before === undefined && version !== undefined) versions.of.set(name, version);
+  if (once === true) versions.hasOnce = true;
 }

@@ -9,6 +9,10 @@ export interface FlowLogObject {
   /** Path or `s3://bucket/key`, for messages and for the time slot that the key carries. */
   readonly name: string;
   readonly key?: string;
+  /** Changes when the object is written to again, which a file may be and an object of AWS never is. */
+  readonly version?: string;
+  /** It can be read no second time, as standard input. */
+  readonly once?: true;
   /** Decompressed bytes of text, or rows of a columnar file, streamed. Ends with a {@link FlowLogFault} when the object is cut short or corrupt. */
   read(): AsyncIterable<FlowLogPart>;
 }

@@ -8,6 +8,7 @@ import {
   stateToFragment,
 } from "../core/map/map-state.ts";
 import { countText } from "../core/map/map-words.ts";
+import { stateText } from "../core/map/state-words.ts";
 import type { TrafficMap } from "../core/map/traffic-map.ts";
 import { Filters } from "./filters.tsx";
 import { MapCanvas } from "./map-canvas.tsx";
@@ -15,10 +16,10 @@ import type { MapSource } from "./map-source.ts";
 import { MatrixView, TableView, TextView } from "./other-shapes.tsx";
 import type { ServerTools } from "./page.tsx";
 import { Panel } from "./panel.tsx";
-import { TimeRange } from "./time-range.tsx";
-import { Exports, Toolbar } from "./toolbar.tsx";
+import { Toolbar } from "./toolbar.tsx";
+import { Top } from "./top.tsx";
 import { useView } from "./use-view.ts";
-import { DraftTools, WhatIf } from "./what-if.tsx";
+import { WhatIf } from "./what-if.tsx";
 
 interface AppProps {
   readonly source: MapSource;
@@ -71,17 +72,18 @@ export function App({ source, first: loaded, tools }: AppProps) {
   );
   return (
     <>
-      <Top map={map} about={about} live={tools !== undefined} />
-      <section aria-label="Controls">
-        <Toolbar about={about} state={state} change={change} />
-        <div class="toolbar">
-          <TimeRange newest={about.newest} state={state} set={show} />
-          {tools !== undefined && <DraftTools about={about} tools={tools} />}
-          {tools !== undefined && <Follow tools={tools} />}
-          <Exports source={source} query={query} />
-        </div>
+      <Top
+        map={map}
+        about={about}
+        source={source}
+        query={query}
+        {...(tools === undefined ? {} : { tools })}
+      />
+      <section class="controls" aria-label="Controls">
+        <Toolbar about={about} state={state} change={change} set={show} />
         <Filters map={map} view={view} state={state} change={change} />
       </section>
+      <p class="printed">{stateText(state, about)}</p>
       <WhatIf page={page} change={change} {...(tools === undefined ? {} : { tools })} />
       <div class={selected === undefined ? "body" : "body with-panel"}>
         <main ref={main} tabIndex={-1} aria-label="Traffic" aria-busy={isWaiting}>
@@ -94,14 +96,7 @@ export function App({ source, first: loaded, tools }: AppProps) {
           <Notes map={map} about={about} />
         </main>
         {selected !== undefined && (
-          <Panel
-            map={map}
-            about={about}
-            source={source}
-            selected={selected}
-            select={select}
-            live={tools !== undefined}
-          />
+          <Panel map={map} about={about} source={source} selected={selected} select={select} />
         )}
       </div>
     </>
@@ -127,34 +122,6 @@ function actions(latest: Latest, main: { readonly current: HTMLElement | null })
   return { change, select, toggle };
 }
 
-interface TopProps {
-  readonly map: TrafficMap;
-  readonly about: MapAbout;
-  /** Whether a server answers, which has a page of suggestions too. */
-  readonly live: boolean;
-}
-
-const Top = ({ map: { totals }, about, live }: TopProps) => (
-  <header class="top">
-    <h1>
-      <svg viewBox="0 0 24 24" aria-hidden="true">
-        <path d="M4 5h3v3h3V5h4v3h3V5h3v6c0 5-3.5 8-8 9-4.500-1-8-4-8-9z" />
-      </svg>
-      Moat <span>Traffic map</span>
-    </h1>
-    <p>
-      {countText(totals.databases, "database")} · {countText(totals.consumers, "address", "addresses")} ·{" "}
-      {countText(totals.pairs, "connection")}
-    </p>
-    {live && <a href="/suggestions">Suggested rules</a>}
-    <p class="policy">
-      {about.policy.source === "pce" ? "PCE policy" : "Policy file"}, version{" "}
-      {about.policy.version.slice(0, 12)}
-      {about.draft === undefined ? "" : ` · draft: ${about.draft.name}`}
-    </p>
-  </header>
-);
-
 const Notes = ({ map, about }: { readonly map: TrafficMap; readonly about: MapAbout }) => (
   <>
     {map.undrawn > 0 && (
@@ -169,16 +136,6 @@ const Notes = ({ map, about }: { readonly map: TrafficMap; readonly about: MapAb
       </p>
     ))}
   </>
-);
-
-const Follow = ({ tools }: { readonly tools: ServerTools }) => (
-  <fieldset class="segments">
-    <legend>New flows</legend>
-    <button type="button" aria-pressed={tools.following} onClick={() => tools.follow(!tools.following)}>
-      Live
-    </button>
-    <output class="news">{tools.news}</output>
-  </fieldset>
 );
 
 /** What every way of showing the map is given. */

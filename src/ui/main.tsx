@@ -5,7 +5,9 @@ import { localSource } from "./local-source.ts";
 import { Page } from "./page.tsx";
 import { servedSource } from "./served-source.ts";
 import "./style.css";
+import "./controls.css";
 import "./panel.css";
+import "./print.css";
 
 type Loaded = Parameters<typeof Page>[0];
 

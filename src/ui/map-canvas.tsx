@@ -11,6 +11,9 @@ import { linkSentence, nodeNote } from "../core/map/map-words.ts";
 import type { ShapeProps } from "./app.tsx";
 import { SignMark } from "./sign.tsx";
 
+/** Below this the picture scrolls within the page. */
+const LEAST_WIDTH = 520;
+
 /** The picture: consumers on the left, databases on the right, and what goes on between them. */
 export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -19,7 +22,7 @@ export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
   useEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(Math.max(520, element.clientWidth)));
+    const observer = new ResizeObserver(() => setWidth(Math.max(LEAST_WIDTH, element.clientWidth)));
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
@@ -36,7 +39,7 @@ export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys lead from one of the buttons in it to the next */}
       <div
         class="sheet"
-        style={{ height: `${layout.height + 4}px`, minWidth: "520px" }}
+        style={{ height: `${layout.height + 4}px`, minWidth: `${LEAST_WIDTH}px` }}
         onKeyDown={moveFocus}
       >
         <svg width={layout.width} height={layout.height + 4}>
@@ -66,6 +69,9 @@ export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
     </div>
   );
 }
+
+/** A pointer that rests while the picture moves below it points at nothing. */
+const isMoving = ({ movementX, movementY }: MouseEvent): boolean => movementX !== 0 || movementY !== 0;
 
 /** Arrow keys go through nodes and links in the order of the page, so that no mouse is needed. */
 function moveFocus(event: KeyboardEvent): void {
@@ -99,7 +105,7 @@ function Link({ placed, label, focus, select, near }: LinkProps) {
       aria-label={label}
       onClick={() => select(link.id)}
       onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && select(link.id)}
-      onMouseEnter={() => near(link.id)}
+      onMouseEnter={(event) => isMoving(event) && near(link.id)}
       onMouseLeave={() => near(undefined)}
     >
       {isNear && <title>{label}</title>}
@@ -125,7 +131,7 @@ function Node({ placed, selected, select, toggle, near }: NodeProps) {
     <div
       class={`node ${node.side} ${node.kind}${node.open ? " open" : ""}${selected ? " selected" : ""}`}
       style={{ left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` }}
-      onMouseEnter={() => near(node.id)}
+      onMouseEnter={(event) => isMoving(event) && near(node.id)}
       onMouseLeave={() => near(undefined)}
     >
       {node.canOpen && (
@@ -142,8 +148,10 @@ function Node({ placed, selected, select, toggle, near }: NodeProps) {
         </button>
       )}
       <button type="button" class="name" onClick={() => select(node.id)} title={node.title}>
-        <strong>{node.title}</strong>
-        {!node.open && <small>{nodeNote(node)}</small>}
+        <span>
+          <strong>{node.title}</strong>
+          {!node.open && <small>{nodeNote(node)}</small>}
+        </span>
       </button>
     </div>
   );

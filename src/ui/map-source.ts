@@ -6,6 +6,11 @@ import type { MapPage } from "../core/map/map-page.ts";
 export interface MapSource {
   readonly view: (query: string) => MapPage | Promise<MapPage>;
   readonly database: (arn: string) => DatabaseDetails | undefined | Promise<DatabaseDetails | undefined>;
+  /**
+   * What `moat explain --json` says of a consumer and a database; `undefined` for somebody nobody knows. Absent where no
+   * server can be asked.
+   */
+  readonly explain?: (source: string, database: string) => Promise<unknown>;
   /** The text of a file to take along. */
   readonly saved: (query: string, format: MapExport) => string | Promise<string>;
 }

@@ -6,8 +6,10 @@ import { servedSource } from "./served-source.ts";
 /** What only a served page can do. */
 export interface ServerTools {
   readonly following: boolean;
-  /** Why following does not go well, or that it does. */
+  /** What following brought last: new flows and when, or why it does not go well. */
   readonly news: string;
+  /** When the server last looked for new flows, as this machine writes a time; empty before the first look. */
+  readonly looked: string;
   readonly follow: (wanted: boolean) => void;
   readonly tryDraft: (draft: Draft | undefined) => void;
   /** Whether a draft that was tried is shown. */
@@ -50,9 +52,12 @@ export function Page({ source: loaded, first, served }: PageProps) {
 }
 
 /** Follows the server's events while that is wanted. */
-function useFeed(onChange: () => Promise<void>): Pick<ServerTools, "following" | "news" | "follow"> {
+function useFeed(
+  onChange: () => Promise<void>,
+): Pick<ServerTools, "following" | "news" | "looked" | "follow"> {
   const [following, follow] = useState(false);
   const [news, setNews] = useState("");
+  const [looked, setLooked] = useState("");
   const changed = useRef(onChange);
   changed.current = onChange;
   useEffect(() => {
@@ -60,6 +65,7 @@ function useFeed(onChange: () => Promise<void>): Pick<ServerTools, "following" |
     const events = new EventSource("/api/events");
     const time = (): string => new Date().toLocaleTimeString();
     events.addEventListener("following", () => setNews("Following new flows"));
+    events.addEventListener("looked", () => setLooked(time()));
     events.addEventListener("changed", () => {
       changed.current().then(
         () => setNews(`New flows at ${time()}`),
@@ -70,13 +76,14 @@ function useFeed(onChange: () => Promise<void>): Pick<ServerTools, "following" |
     events.onerror = () =>
       setNews(
         events.readyState === EventSource.CLOSED
-          ? "This server follows no flow logs: it needs --flows, and no --draft"
+          ? "Nothing to follow: start the map with --flows or --history"
           : "The server does not answer; trying again",
       );
     return () => {
       events.close();
       setNews("");
+      setLooked("");
     };
   }, [following]);
-  return { following, news, follow };
+  return { following, news, looked, follow };
 }

@@ -5,6 +5,7 @@ import type { DatabaseTraffic } from "../core/map/database-traffic.ts";
 import type { MapDatabase } from "../core/map/map-data.ts";
 import type { MapAbout } from "../core/map/map-page.ts";
 import {
+  asSentence,
   countText,
   groupedNumber,
   happenedText,
@@ -16,15 +17,15 @@ import {
 import type { MapLink, MapNode } from "../core/map/traffic-map.ts";
 import type { ShapeProps } from "./app.tsx";
 import { Explanation } from "./explanation.tsx";
+import { Fact } from "./fact.tsx";
 import type { MapSource } from "./map-source.ts";
+import { Sentences } from "./sentences.tsx";
 import { Sign } from "./sign.tsx";
 
 interface PanelProps extends Pick<ShapeProps, "map" | "select"> {
   readonly about: MapAbout;
   readonly source: MapSource;
   readonly selected: string;
-  /** Whether a server can be asked. */
-  readonly live: boolean;
 }
 
 /** What is known of the node or link that was chosen. Escape closes it. */
@@ -54,24 +55,18 @@ export function Panel(props: PanelProps) {
       {link !== undefined && <LinkFacts {...props} link={link} sentence={linkSentence(link, name)} />}
       {node !== undefined && <NodeFacts node={node} />}
       {details !== undefined && <DatabaseFacts {...details} observed={props.about.observed} />}
+      {node !== undefined && <NodeLinks map={map} node={node} name={name} select={select} />}
       {link === undefined && node === undefined && <p>The filters or groups hide it.</p>}
     </aside>
   );
 }
 
-const Fact = ({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);
-
 function LinkFacts({
   link,
-  live,
+  source,
   sentence,
   map,
-}: Pick<PanelProps, "map" | "live"> & { readonly link: MapLink; readonly sentence: string }) {
+}: Pick<PanelProps, "map" | "source"> & { readonly link: MapLink; readonly sentence: string }) {
   const consumer = map.consumers.find(({ id }) => id === link.consumer);
   const database = map.databases.find(({ id }) => id === link.database);
   const isSingle = consumer?.kind !== "group" && consumer?.kind !== "rest" && database?.kind === "database";
@@ -80,7 +75,7 @@ function LinkFacts({
       <p class="badge">
         <Sign word={link.says} /> {saying(link.says).name}
       </p>
-      <p class="muted">{saying(link.says).means}.</p>
+      <p class="muted">{asSentence(saying(link.says).means)}</p>
       <dl>
         <Fact name="What happened">{happenedText(link.happened)}</Fact>
         <Fact name="Connections">{groupedNumber(link.pairs)}</Fact>
@@ -95,7 +90,7 @@ function LinkFacts({
       </dl>
       <p class="sr">{sentence}</p>
       {isSingle && consumer !== undefined && database !== undefined ? (
-        <Explanation source={consumer.title} database={database.title} live={live} />
+        <Explanation source={consumer.title} database={database.title} ask={source.explain} />
       ) : (
         <p class="muted">Open both groups to see why a single consumer may or may not connect.</p>
       )}
@@ -115,6 +110,46 @@ const NodeFacts = ({ node }: { readonly node: MapNode }) => (
     </p>
   </>
 );
+
+/** Links of a node that its panel lists; the weightiest come first. */
+const MOST_LISTED = 12;
+
+/** The links of a node one by one, so that each can be chosen without aiming at a line. */
+function NodeLinks({
+  map,
+  node,
+  name,
+  select,
+}: Pick<PanelProps, "map" | "select"> & {
+  readonly node: MapNode;
+  readonly name: (id: string) => string;
+}) {
+  const links = map.links.filter(({ consumer, database }) => consumer === node.id || database === node.id);
+  if (links.length === 0) return null;
+  return (
+    <section>
+      <h3>{node.side === "consumer" ? "Connects to" : "Is connected to by"}</h3>
+      <ul class="links">
+        {links.slice(0, MOST_LISTED).map((link) => (
+          <li key={link.id}>
+            <Sign word={link.says} />{" "}
+            <button type="button" class="plain" onClick={() => select(link.id)}>
+              {name(node.side === "consumer" ? link.database : link.consumer)}
+            </button>{" "}
+            <span class="muted">
+              {saying(link.says).name}, {happenedText(link.happened)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {links.length > MOST_LISTED && (
+        <p class="muted">
+          {groupedNumber(links.length - MOST_LISTED)} more; open the group or see the table.
+        </p>
+      )}
+    </section>
+  );
+}
 
 /** Asks for what is known of the database that is selected; `undefined` until it is there, or when it is none. */
 function useDetails(source: MapSource, selected: string | undefined): DatabaseDetails | undefined {
@@ -200,15 +235,3 @@ const loss = ({ consumer, connection }: MapDatabase["losesAccess"][number]): str
   connection === "lingers"
     ? `${consumer}: what it has open lives on until it closes`
     : `${consumer}: what it has open is cut`;
-
-const Sentences = ({ title, list }: { readonly title: string; readonly list: readonly string[] }) =>
-  list.length === 0 ? null : (
-    <section>
-      <h3>{title}</h3>
-      <ul>
-        {list.map((each) => (
-          <li key={each}>{each}</li>
-        ))}
-      </ul>
-    </section>
-  );

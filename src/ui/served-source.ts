@@ -16,6 +16,11 @@ export function servedSource(draft?: string): MapSource {
       const answer = await fetch(`/api/database?${beside}arn=${encodeURIComponent(arn)}`);
       return answer.ok ? ((await answer.json()) as DatabaseDetails) : undefined;
     },
+    explain: async (source, database) => {
+      const [from, to] = [source, database].map(encodeURIComponent);
+      const answer = await fetch(`/api/explain?${beside}source=${from}&database=${to}`);
+      return answer.ok ? answer.json() : undefined;
+    },
     saved: async (query, format) => (await ask(`/api/export?${beside}format=${format}&${query}`)).text(),
   });
 }

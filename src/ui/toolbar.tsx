@@ -1,27 +1,20 @@
 import type { MapAbout } from "../core/map/map-page.ts";
 import { type MapState, VIEWS } from "../core/map/map-state.ts";
-import { saveExport, savePng } from "./exports.ts";
-import type { MapSource } from "./map-source.ts";
+import { Menu } from "./menu.tsx";
+import { TimeRange } from "./time-range.tsx";
 
 interface ToolbarProps {
   readonly about: MapAbout;
   readonly state: MapState;
   readonly change: (part: Partial<MapState>) => void;
+  readonly set: (state: MapState) => void;
 }
 
 const DRAWN = ["map", "matrix", "table", "text"] as const;
 const VIEW_NAMES = { reported: "Reported", draft: "Draft", difference: "Difference" } as const;
 
-const FORMATS = [
-  { name: "CSV", format: "csv" },
-  { name: "JSON", format: "json" },
-  { name: "Mermaid", format: "mmd" },
-  { name: "DOT", format: "dot" },
-  { name: "SVG", format: "svg" },
-] as const;
-
-/** How the map is shown and grouped. */
-export function Toolbar({ about, state, change }: ToolbarProps) {
+/** What is shown, and how it is grouped. */
+export function Toolbar({ about, state, change, set }: ToolbarProps) {
   return (
     <div class="toolbar">
       <fieldset class="segments">
@@ -55,18 +48,21 @@ export function Toolbar({ about, state, change }: ToolbarProps) {
       )}
       <Grouping
         name="Consumers by"
+        alone="each workload"
         keys={about.labelKeys}
         chosen={state.consumersBy}
         set={(consumersBy) => change({ consumersBy, open: [] })}
       />
       <Grouping
         name="Databases by"
+        alone="each database"
         keys={about.labelKeys}
         chosen={state.databasesBy}
         set={(databasesBy) => change({ databasesBy, open: [] })}
       />
+      <TimeRange state={state} set={set} />
       <label class="search">
-        <span>Search</span>
+        <span class="caption">Search</span>
         <input
           type="search"
           placeholder="name, address or label"
@@ -78,40 +74,36 @@ export function Toolbar({ about, state, change }: ToolbarProps) {
   );
 }
 
-/** Everything chosen, as a file to take along. */
-export const Exports = ({ source, query }: { readonly source: MapSource; readonly query: string }) => (
-  <fieldset class="segments exports">
-    <legend>Export</legend>
-    {FORMATS.map(({ name, format }) => (
-      <button type="button" key={format} onClick={() => saveExport(source, query, format)}>
-        {name}
-      </button>
-    ))}
-    <button type="button" onClick={() => savePng(source, query)}>
-      PNG
-    </button>
-  </fieldset>
-);
-
 interface GroupingProps {
   readonly name: string;
+  /** What it is grouped by when no key is chosen. */
+  readonly alone: string;
   readonly keys: readonly string[];
   readonly chosen: readonly string[];
   readonly set: (keys: readonly string[]) => void;
 }
 
-const Grouping = ({ name, keys, chosen, set }: GroupingProps) => (
-  <fieldset class="segments">
-    <legend>{name}</legend>
-    {keys.map((key) => (
-      <button
-        type="button"
-        key={key}
-        aria-pressed={chosen.includes(key)}
-        onClick={() => set(chosen.includes(key) ? chosen.filter((each) => each !== key) : [...chosen, key])}
-      >
-        {key}
-      </button>
-    ))}
-  </fieldset>
+/** Keys count in the order in which they are chosen. */
+const Grouping = ({ name, alone, keys, chosen, set }: GroupingProps) => (
+  <Menu name={name} value={chosen.length === 0 ? alone : chosen.join(" · ")}>
+    {() =>
+      keys.length === 0 ? (
+        <p class="muted">Policy has no labels.</p>
+      ) : (
+        keys.map((key) => (
+          <button
+            type="button"
+            class="choice"
+            key={key}
+            aria-pressed={chosen.includes(key)}
+            onClick={() =>
+              set(chosen.includes(key) ? chosen.filter((each) => each !== key) : [...chosen, key])
+            }
+          >
+            {key}
+          </button>
+        ))
+      )
+    }
+  </Menu>
 );

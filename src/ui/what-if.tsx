@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { MapAbout, MapPage, NamedChanges } from "../core/map/map-page.ts";
 import type { MapState } from "../core/map/map-state.ts";
 import { countText, groupedNumber, utcText } from "../core/map/map-words.ts";
+import { Menu } from "./menu.tsx";
 import type { ServerTools } from "./page.tsx";
 import { Sign } from "./sign.tsx";
 
@@ -9,27 +10,40 @@ import { Sign } from "./sign.tsx";
 export function DraftTools({ about, tools }: { readonly about: MapAbout; readonly tools: ServerTools }) {
   const over = useDrop((file) => tryFile(tools, file));
   return (
-    <fieldset class="segments what-if-tools">
-      <legend>What if</legend>
-      <label class="file">
-        Try a policy file
-        <input
-          type="file"
-          accept=".yaml,.yml"
-          onChange={(event) => {
-            const [file] = event.currentTarget.files ?? [];
-            if (file !== undefined) tryFile(tools, file);
-            event.currentTarget.value = "";
-          }}
-        />
-      </label>
-      {about.policy.source === "pce" && (
-        <button type="button" onClick={() => tools.tryDraft({ kind: "pce", name: "PCE draft" })}>
-          PCE draft
-        </button>
-      )}
+    <>
+      <Menu name="What if" side="left">
+        {(close) => (
+          <>
+            <label class="choice file">
+              Try a policy file <span>or drop it on the page</span>
+              <input
+                type="file"
+                accept=".yaml,.yml"
+                onChange={(event) => {
+                  const [file] = event.currentTarget.files ?? [];
+                  if (file !== undefined) tryFile(tools, file);
+                  close();
+                }}
+              />
+            </label>
+            {about.policy.source === "pce" && (
+              <button
+                type="button"
+                class="choice"
+                onClick={() => {
+                  tools.tryDraft({ kind: "pce", name: "PCE draft" });
+                  close();
+                }}
+              >
+                PCE draft <span>what is not provisioned yet</span>
+              </button>
+            )}
+            <p class="muted">Nothing is written: it is compiled here, over what is live and what was seen.</p>
+          </>
+        )}
+      </Menu>
       {over && <div class="drop">Drop the policy file to see what it would change. It is not saved.</div>}
-    </fieldset>
+    </>
   );
 }
 
@@ -77,6 +91,11 @@ export function WhatIf({ page, change, tools }: WhatIfProps) {
   if (draft === undefined && problems.length === 0) return null;
   return (
     <section class="what-if" aria-label="What if" aria-live="polite">
+      {tools !== undefined && (tools.hasDraft || problems.length > 0) && (
+        <button type="button" class="boxed" onClick={() => tools.tryDraft(undefined)}>
+          Back to the policy in force
+        </button>
+      )}
       {problems.length > 0 && <Problems problems={problems} />}
       {draft !== undefined && (
         <>
@@ -85,16 +104,14 @@ export function WhatIf({ page, change, tools }: WhatIfProps) {
             {countText(gains.count, "connection")} would gain it
           </h2>
           {loses.seen > 0 && (
-            <p>Flow logs saw {groupedNumber(loses.seen)} of those that would lose it let in.</p>
+            <p>
+              Flow logs saw {groupedNumber(loses.seen)} of {countText(loses.count, "connection")} let in that
+              would lose it.
+            </p>
           )}
           <Names title="Would lose access" word="loses" changes={loses} change={change} />
           <Names title="Would gain access" word="gains" changes={gains} change={change} />
         </>
-      )}
-      {tools !== undefined && (tools.hasDraft || problems.length > 0) && (
-        <button type="button" class="boxed" onClick={() => tools.tryDraft(undefined)}>
-          Back to the policy in force
-        </button>
       )}
     </section>
   );
@@ -127,7 +144,7 @@ function Names({ title, word, changes, change }: NamesProps) {
   return (
     <details open={word === "loses"}>
       <summary>
-        <Sign word={word} /> {title}
+        <Sign word={word} /> {title} <b>{groupedNumber(count)}</b>
       </summary>
       <ul>
         {names.map((each) => (

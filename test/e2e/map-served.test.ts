@@ -57,6 +57,7 @@ describeWith(
 
     it("shows what an edited policy file would change, and who would lose access", async () => {
       const page = await open(map.url);
+      await page.getByRole("button", { name: "What if" }).click();
       await page.getByLabel("Try a policy file").setInputFiles(join(folder, "edited.yaml"));
       const section = page.getByRole("region", { name: "What if" });
       await section.waitFor();
@@ -100,7 +101,16 @@ describeWith(
       const page = await open(map.url, "consumers=&databases=");
       await page.getByRole("button", { name: /^web-1 to orders: allowed/ }).click();
       await page.getByRole("heading", { name: "Why it is allowed" }).waitFor();
-      expect(await page.locator(".panel").textContent()).toContain("web servers use the orders database");
+      const chain = await page.locator(".panel").textContent();
+      for (const word of [
+        "web-1, matched by role=web",
+        "web servers use the orders database (orders production, scope app=orders",
+        "orders database, matched by role=database",
+        "Group rules",
+        "Seen in flow logs",
+      ]) {
+        expect(chain).toContain(word);
+      }
       await page.getByRole("button", { name: /^10\.20\.1\.99 to ledger: blocked/ }).click();
       await page.getByRole("heading", { name: "What would allow it" }).waitFor();
       await page.screenshot({ path: join(SHOTS, "explained.png") });
@@ -134,9 +144,10 @@ describeWith(
       { name: "PNG", start: "\u0089PNG" },
     ])("exports $name", async ({ name, start }) => {
       const page = await open(map.url);
+      await page.getByRole("button", { name: "Export" }).click();
       const [download] = await Promise.all([
         page.waitForEvent("download"),
-        page.getByRole("button", { name, exact: true }).click(),
+        page.getByRole("button", { name: `${name} ` }).click(),
       ]);
       const saved = join(folder, download.suggestedFilename());
       await download.saveAs(saved);
@@ -179,17 +190,22 @@ describeWith(
       );
       await page.locator(".node.consumer", { hasText: "10.20.1.200" }).waitFor();
       expect(await page.evaluate("window.stayed")).toBe(true);
-      expect(await page.locator(".news").textContent()).toMatch(/^New flows at /);
+      const news = page.locator(".news");
+      await expect.poll(() => news.textContent()).toMatch(/^New flows at \d+:\d\d.*Last look \d+:\d\d/);
+      const before = await news.locator(".looked").textContent();
+      await expect.poll(() => news.locator(".looked").textContent(), { timeout: 5_000 }).not.toBe(before);
+      expect(await news.locator("output").textContent()).toMatch(/^New flows at /);
       await page.close();
     });
 
     it("shows only the part of the logs that was chosen", async () => {
       const page = await open(map.url, "consumers=&databases=");
       const all = await page.locator(".link").count();
-      await page.getByLabel("To", { exact: true }).fill("2026-01-05T09:01");
+      await page.getByRole("button", { name: "Seen between All of the logs" }).click();
+      await page.getByLabel("To (UTC)").fill("2026-01-05T09:01");
       await expect.poll(() => page.locator(".link").count()).toBeLessThan(all);
       expect(await page.evaluate("location.hash")).toContain("to=1767603660");
-      await page.getByLabel("Range of time").selectOption("All of the logs");
+      await page.getByRole("button", { name: "All of the logs", exact: true }).click();
       await expect.poll(() => page.locator(".link").count()).toBe(all);
       await page.close();
     });
@@ -211,10 +227,14 @@ describeWith(
       await page.getByRole("table").waitFor();
       await page.keyboard.press("Shift+Tab");
       await page.keyboard.press("Enter");
-      await tabTo(/^Range of time$/);
-      await page.keyboard.type("Last 24");
+      await tabTo(/^All of the logs$/);
       await page.keyboard.press("Enter");
-      await expect.poll(() => page.evaluate<string>("location.hash")).toContain("from=");
+      await tabTo(/^Last 24 hours$/);
+      await page.keyboard.press("Enter");
+      await expect.poll(() => page.evaluate<string>("location.hash")).toContain("last=86400");
+      expect(await page.getByRole("group", { name: "Seen between" }).count()).toBe(0);
+      await tabTo(/^Open orders · web · prod$/);
+      await page.keyboard.press("Shift+Tab");
       await tabTo(/^Open orders · web · prod$/);
       await page.keyboard.press("Enter");
       await page.locator(".node strong", { hasText: "web-1" }).waitFor();
@@ -230,6 +250,7 @@ describeWith(
       const sandbox = await startMoatSandbox();
       const [served] = await Promise.all([startMap([], { ...sandbox.env }), draftRule(sandbox)]);
       const page = await open(served.url);
+      await page.getByRole("button", { name: "What if" }).click();
       await page.getByRole("button", { name: "PCE draft" }).click();
       const section = page.getByRole("region", { name: "What if" });
       await section.waitFor();

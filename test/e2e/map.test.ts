@@ -4,6 +4,7 @@ import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { mapEstate } from "../../bench/map-estate.ts";
 import type { MapData } from "../../src/core/map/map-data.ts";
 import { singleFile, uiAssets } from "../../src/entry/web/ui-assets.ts";
 import { findChromium } from "../support/chromium.ts";
@@ -151,6 +152,48 @@ describeWith(
         }
       }
       expect(problems).toEqual([]);
+    });
+
+    it("takes two rows of controls at 1,280 pixels, also beside a draft and with long counts", async () => {
+      const file = join(folder, "large.html");
+      const data = mapEstate({ databases: 400, conversations: 120_000 });
+      writeFileSync(file, singleFile(await uiAssets(), JSON.stringify(data)));
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      await page.goto(`file://${file}`);
+      await page.waitForSelector(".node");
+      const tops = await page.evaluate<number[]>(
+        "[...new Set([...document.querySelectorAll('.controls button, .controls input')].map((each) => Math.round(each.getBoundingClientRect().top)))]",
+      );
+      expect(tops).toHaveLength(2);
+      const marks = await page.locator(".node, .link").count();
+      expect([marks > 100, marks <= 2_000]).toEqual([true, true]);
+      await page.screenshot({ path: join(SHOTS, "large.png") });
+      await page.close();
+    });
+
+    it("prints what is shown and what was chosen, on white, without controls", async () => {
+      const page = await open("search=role%3Dweb&last=3600", { colorScheme: "dark" });
+      await page.emulateMedia({ media: "print", colorScheme: "dark" });
+      for (const controls of [".toolbar", ".tools"])
+        expect(await page.locator(controls).isVisible()).toBe(false);
+      expect(await page.locator(".printed").textContent()).toContain(
+        'only what matches "role=web"; seen between (UTC): Last hour',
+      );
+      for (const drawn of ["body", ".node"]) {
+        const colour = `getComputedStyle(document.querySelector("${drawn}")).backgroundColor`;
+        expect(await page.evaluate(colour)).toBe("rgb(255, 255, 255)");
+      }
+      await page.screenshot({ path: join(SHOTS, "print.png"), fullPage: true });
+      await page.close();
+    });
+
+    it("draws all of the outline of what is selected", async () => {
+      const page = await open("databases=");
+      await page.locator(".node.database .name").first().click();
+      const shadow = await page.evaluate("getComputedStyle(document.querySelector('.selected')).boxShadow");
+      expect(shadow).toContain("inset");
+      expect(await page.getByRole("heading", { name: "Is connected to by" }).count()).toBe(1);
+      await page.close();
     });
 
     it("needs no mouse", async () => {

@@ -30,7 +30,7 @@ export function fileFlowLogs(paths: readonly string[], options: FileFlowLogOptio
 
 function standardInput(stdin: AsyncIterable<Uint8Array>, limits: InflateLimits): FlowLogObject {
   const name = "standard input";
-  return { name, read: () => flowLogParts(stdin, name, limits) };
+  return { name, once: true, read: () => flowLogParts(stdin, name, limits) };
 }
 
 async function* filesUnder(
@@ -42,7 +42,7 @@ async function* filesUnder(
     throw unreadablePath(path, error);
   });
   if (!found.isDirectory()) {
-    yield flowLogFile(path, limits);
+    yield flowLogFile(path, `${found.size} ${found.mtimeMs}`, limits);
     return;
   }
   // A symbolic link may lead back up.
@@ -57,9 +57,10 @@ async function* filesUnder(
   }
 }
 
-function flowLogFile(path: string, limits: InflateLimits): FlowLogObject {
+function flowLogFile(path: string, version: string, limits: InflateLimits): FlowLogObject {
   return {
     name: path,
+    version,
     key: path.split(sep).join("/"),
     read: () => flowLogParts(fileBytes(path), path, limits),
   };

@@ -33,7 +33,7 @@ export interface PlacedLink {
   readonly to: { readonly x: number; readonly y: number };
   /** SVG path data. */
   readonly path: string;
-  /** 1.5 to 7: grows with the logarithm of the pairs. */
+  /** 1.5 to 7: grows with the logarithm of the pairs, as far as its neighbours leave room. */
   readonly width: number;
   /** Where the sign of what policy says stands. */
   readonly sign: { readonly x: number; readonly y: number };
@@ -52,6 +52,10 @@ const SWEEPS = 6;
 /** Pixels between two links that end at one node. */
 const STRAND = 9;
 const PADDING = 14;
+/** Pixels that a node grows to for its links, and more only where the other column is the longer one. */
+const TALL = 220;
+/** Pixels that a sign takes. */
+const SIGN = 14;
 
 /**
  * Places consumers in a column on the left and databases in one on the right. The order in each column comes from the
@@ -59,30 +63,66 @@ const PADDING = 14;
  * fanned out in the order of their other ends, so that they never cross there.
  */
 export function layoutMap(map: TrafficMap, options: LayoutOptions = LAYOUT): MapLayout {
-  const { width, gap } = options;
+  const { width } = options;
   const nodeWidth = Math.max(170, Math.min(320, Math.round(width * (isNarrow(width) ? 0.4 : 0.3))));
   const order = ordered(map);
   const ends = endsOf(map.links);
-  const place = (rows: readonly MapNode[], left: boolean): PlacedNode[] => {
-    let y = 0;
-    return rows.map((node) => {
-      const indent = node.depth * INDENT;
-      const fan = (ends.get(node.id) ?? 0) * STRAND + PADDING;
-      const height = node.open ? options.rowHeight - 12 : Math.max(options.rowHeight, Math.min(fan, 220));
-      const placed = {
-        node,
-        x: left ? indent : width - nodeWidth + indent,
-        y,
-        width: nodeWidth - indent,
-        height,
-      };
-      y += height + gap;
-      return placed;
-    });
-  };
-  const nodes = [...place(order.consumers, true), ...place(order.databases, false)];
+  const [left, right] = heights([order.consumers, order.databases], ends, options);
+  const nodes = [
+    ...placed(order.consumers, left, options, (indent) => ({ x: indent, width: nodeWidth - indent })),
+    ...placed(order.databases, right, options, (indent) => ({
+      x: width - nodeWidth + indent,
+      width: nodeWidth - indent,
+    })),
+  ];
   const height = nodes.reduce((most, node) => Math.max(most, node.y + node.height), 0);
   return { width, height, nodes, links: placedLinks(map.links, nodes, { nodeWidth, width }) };
+}
+
+type Rows = readonly MapNode[];
+
+function placed(
+  rows: Rows,
+  tall: readonly number[],
+  { gap }: LayoutOptions,
+  across: (indent: number) => Pick<PlacedNode, "x" | "width">,
+): PlacedNode[] {
+  let y = 0;
+  return rows.map((node, at) => {
+    const height = tall[at] ?? 0;
+    const place = { node, ...across(node.depth * INDENT), y, height };
+    y += height + gap;
+    return place;
+  });
+}
+
+/**
+ * Heights of the rows of both columns. A node with many links is tall, so that they can be told apart, up to a limit;
+ * in the shorter column the limit is as high as the longer one leaves room for.
+ */
+function heights(
+  columns: readonly [Rows, Rows],
+  ends: ReadonlyMap<string, number>,
+  { rowHeight, gap }: LayoutOptions,
+): readonly [readonly number[], readonly number[]] {
+  const within = (rows: Rows, limit: number): readonly number[] =>
+    rows.map((node) => {
+      const fan = (ends.get(node.id) ?? 0) * STRAND + PADDING;
+      return node.open ? rowHeight - 12 : Math.max(rowHeight, Math.min(fan, limit));
+    });
+  const total = (tall: readonly number[]): number => tall.reduce((sum, each) => sum + each + gap, 0);
+  const [left, right] = [within(columns[0], TALL), within(columns[1], TALL)];
+  const room = Math.max(total(left), total(right));
+  const grown = (rows: Rows): readonly number[] => {
+    let [fits, over] = [TALL, room];
+    while (over - fits > 1) {
+      const middle = Math.floor((fits + over) / 2);
+      if (total(within(rows, middle)) <= room) fits = middle;
+      else over = middle;
+    }
+    return within(rows, fits);
+  };
+  return [grown(columns[0]), grown(columns[1])];
 }
 
 /** How many links end at each node. */
@@ -180,44 +220,83 @@ function placedLinks(
   nodes: readonly PlacedNode[],
   { nodeWidth, width }: { readonly nodeWidth: number; readonly width: number },
 ): readonly PlacedLink[] {
-  const placeOf = new Map(nodes.map((placed) => [placed.node.id, placed]));
-  const fan = (end: "consumer" | "database"): ReadonlyMap<string, number> =>
-    fanned(links, placeOf, end, end === "consumer" ? "database" : "consumer");
-  const [starts, stops] = [fan("consumer"), fan("database")];
+  const placeOf = new Map(nodes.map((each) => [each.node.id, each]));
+  const starts = fanned(links, placeOf, "consumer", "database");
+  const stops = fanned(links, placeOf, "database", "consumer");
+  const heaviest = Math.log2(links.reduce((most, { pairs }) => Math.max(most, pairs), HEAVY));
   return links.map((link) => {
-    const right = placeOf.get(link.database)?.x ?? width - nodeWidth;
-    const from = { x: nodeWidth, y: starts.get(link.id) ?? 0 };
-    const to = { x: right, y: stops.get(link.id) ?? 0 };
+    const [start, stop] = [starts.get(link.id) ?? NOWHERE, stops.get(link.id) ?? NOWHERE];
+    const from = { x: nodeWidth, y: start.y };
+    const to = { x: placeOf.get(link.database)?.x ?? width - nodeWidth, y: stop.y };
     const bend = Math.round((to.x - from.x) * 0.45);
+    const weight = 1.5 + (5.5 * Math.log2(link.pairs)) / heaviest;
     return {
       link,
       from,
       to,
       path: `M${from.x} ${from.y}C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`,
-      width: Math.min(7, Math.round((1.5 + Math.log2(link.pairs)) * 10) / 10),
-      sign: { x: to.x - 16, y: to.y },
+      width: tenth(Math.max(1.5, Math.min(7, weight, Math.min(start.room, stop.room) * 0.7))),
+      sign: onCurve(from, to, bend, SIGN + 2 + SIGN * stop.lane),
     };
   });
 }
 
-/** The height of each link's end at its node, in the order of the other ends. */
+/** Pairs of a link that is as wide as any, where none has more. */
+const HEAVY = 45;
+const tenth = (pixels: number): number => Math.round(pixels * 10) / 10;
+
+/** The point of a link's curve that lies so many pixels before its right end. */
+function onCurve(
+  from: PlacedLink["from"],
+  to: PlacedLink["to"],
+  bend: number,
+  before: number,
+): PlacedLink["sign"] {
+  const wanted = Math.min(before, to.x - from.x);
+  // Bézier curve from its right end: how far left, and how much of the way to the other height, at `part` of it.
+  const left = (part: number): number =>
+    3 * part * (1 - part) ** 2 * bend +
+    3 * part ** 2 * (1 - part) * (to.x - from.x - bend) +
+    part ** 3 * (to.x - from.x);
+  let [low, high] = [0, 1];
+  for (let halving = 0; halving < 24; halving += 1) {
+    const middle = (low + high) / 2;
+    if (left(middle) < wanted) low = middle;
+    else high = middle;
+  }
+  return { x: to.x - wanted, y: tenth(to.y + (from.y - to.y) * (3 * low ** 2 - 2 * low ** 3)) };
+}
+
+/** Where one end of a link is. */
+interface LinkEnd {
+  readonly y: number;
+  /** Pixels to the next link of the same node. */
+  readonly room: number;
+  /** Signs of neighbours that are too close stand in lanes beside each other. */
+  readonly lane: number;
+}
+
+const NOWHERE: LinkEnd = { y: 0, room: SIGN, lane: 0 };
+
+/** The ends of the links at their nodes, in the order of the other ends. */
 function fanned(
   links: readonly MapLink[],
   placeOf: ReadonlyMap<string, PlacedNode>,
   end: "consumer" | "database",
   other: "consumer" | "database",
-): ReadonlyMap<string, number> {
-  const heights = new Map<string, number>();
+): ReadonlyMap<string, LinkEnd> {
+  const found = new Map<string, LinkEnd>();
   for (const [id, ending] of Map.groupBy(links, (link) => link[end])) {
     const node = placeOf.get(id);
     if (node === undefined) continue;
     const sorted = ending.toSorted(
       (a, b) => (placeOf.get(a[other])?.y ?? 0) - (placeOf.get(b[other])?.y ?? 0) || (a.id < b.id ? -1 : 1),
     );
-    const room = node.height - PADDING;
-    const step = Math.min(STRAND * 2, room / sorted.length);
-    const top = node.y + node.height / 2 - (step * (sorted.length - 1)) / 2;
-    for (const [at, link] of sorted.entries()) heights.set(link.id, Math.round((top + at * step) * 10) / 10);
+    const room = Math.min(STRAND * 2, (node.height - PADDING) / sorted.length);
+    const lanes = Math.min(4, Math.ceil(SIGN / room));
+    const top = node.y + node.height / 2 - (room * (sorted.length - 1)) / 2;
+    for (const [at, link] of sorted.entries())
+      found.set(link.id, { y: tenth(top + at * room), room, lane: at % lanes });
   }
-  return heights;
+  return found;
 }

@@ -5,8 +5,8 @@ import type { MapLink, MapNode, TrafficMap } from "./traffic-map.ts";
 const STYLES: Readonly<Record<MapLink["happened"], string>> = {
   ACCEPT: "solid",
   both: "solid",
-  REJECT: "dashed",
-  never: "dotted",
+  REJECT: "dotted",
+  never: "dashed",
 };
 
 /** The map in the DOT language of Graphviz. */

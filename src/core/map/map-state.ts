@@ -28,6 +28,8 @@ export interface MapState {
   /** Seconds since 1970, UTC, inclusive. */
   readonly from?: number;
   readonly to?: number;
+  /** Only the last so many seconds of the logs, wherever those end by then; `from` and `to` are absent beside it. */
+  readonly last?: number;
   /** Id of the node or link whose panel is open. */
   readonly selected?: string;
 }
@@ -69,6 +71,7 @@ export function stateToFragment(state: MapState, first: MapState): string {
   put("happened", listText(state.happened), "");
   put("from", `${state.from ?? ""}`, "");
   put("to", `${state.to ?? ""}`, "");
+  put("last", `${state.last ?? ""}`, "");
   put("selected", state.selected ?? "", "");
   return parts.join("&");
 }
@@ -84,8 +87,9 @@ export function stateFromFragment(fragment: string, first: MapState): MapState {
     const text = said.get(key);
     return text === undefined ? before : listOf(text);
   };
-  const from = seconds(said.get("from"));
-  const to = seconds(said.get("to"));
+  const last = seconds(said.get("last"));
+  const from = last === undefined ? seconds(said.get("from")) : undefined;
+  const to = last === undefined ? seconds(said.get("to")) : undefined;
   const selected = said.get("selected");
   return {
     shape: oneOf(SHAPES, said.get("shape")) ?? first.shape,
@@ -98,6 +102,7 @@ export function stateFromFragment(fragment: string, first: MapState): MapState {
     happened: list("happened", []).flatMap((word) => oneOf(HAPPENED, word) ?? []),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
+    ...(last === undefined ? {} : { last }),
     ...(selected === undefined ? {} : { selected }),
   };
 }
@@ -116,6 +121,7 @@ const QUERY_KEYS: ReadonlySet<string> = new Set([
   "happened",
   "from",
   "to",
+  "last",
 ]);
 
 /** The part of a fragment that a picture depends on. */

@@ -1,6 +1,6 @@
 import { layoutMap, type PlacedLink, type PlacedNode } from "./layout-map.ts";
 import { linkSentence, nodeNote, saying } from "./map-words.ts";
-import { paperColour, SIGN_SHAPES } from "./sign-shapes.ts";
+import { DASHES, paperColour, SIGN_SHAPES } from "./sign-shapes.ts";
 import type { MapLink, TrafficMap } from "./traffic-map.ts";
 
 const MARGIN = 24;
@@ -8,12 +8,8 @@ const MARGIN = 24;
 const LETTER = 7.4;
 const SMALL_LETTER = 6.2;
 
-const DASHES: Readonly<Record<MapLink["happened"], string>> = {
-  never: ' stroke-dasharray="2 6"',
-  REJECT: ' stroke-dasharray="8 5"',
-  ACCEPT: "",
-  both: "",
-};
+const dashes = (happened: MapLink["happened"]): string =>
+  happened === "ACCEPT" ? "" : ` stroke-dasharray="${DASHES[happened]}"`;
 
 /** The picture as an SVG document of its own. */
 export function mapSvg(map: TrafficMap): string {
@@ -33,7 +29,7 @@ function drawnLink({ link, path, width, sign }: PlacedLink, titleOf: (id: string
   const colour = paperColour(link.says);
   const { path: shape, hollow } = SIGN_SHAPES[saying(link.says).sign];
   const paint = hollow ? `fill="#fff" stroke="${colour}" stroke-width="2.5"` : `fill="${colour}"`;
-  return `<g><title>${xml(linkSentence(link, titleOf))}</title><path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-opacity="0.55"${DASHES[link.happened]}/><path transform="translate(${sign.x} ${sign.y})" d="${shape}" ${paint}/></g>`;
+  return `<g><title>${xml(linkSentence(link, titleOf))}</title><path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-opacity="0.55"${dashes(link.happened)}/><path transform="translate(${sign.x} ${sign.y})" d="${shape}" ${paint}/></g>`;
 }
 
 function drawnNode({ node, x, y, width, height }: PlacedNode): string {

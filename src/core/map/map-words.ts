@@ -4,7 +4,7 @@ import type { MapLink, MapNode } from "./traffic-map.ts";
 export interface Saying {
   readonly word: string;
   readonly name: string;
-  readonly sign: "circle" | "triangle" | "square" | "ring" | "cross" | "plus";
+  readonly sign: "circle" | "dot" | "triangle" | "square" | "ring" | "cross" | "plus";
   readonly means: string;
 }
 
@@ -25,7 +25,7 @@ const SAYINGS: Readonly<Record<string, Saying>> = Object.fromEntries(
         "ring",
         "policy knows no object that stands for the database, or its answer is incomplete",
       ],
-      ["unchanged", "Unchanged", "circle", "the draft says what the policy in force says"],
+      ["unchanged", "Unchanged", "dot", "the draft says what the policy in force says"],
       ["loses", "Would lose access", "cross", "allowed by the policy in force, and no longer by the draft"],
       ["gains", "Would gain access", "plus", "not allowed by the policy in force, and allowed by the draft"],
       ["changes", "Otherwise changed", "ring", "neither allows it, for another reason"],
@@ -43,6 +43,9 @@ export function happenedText(happened: MapLink["happened"]): string {
   if (happened === "both") return "ACCEPT and REJECT";
   return happened === "never" ? "never seen" : happened;
 }
+
+/** Words as a sentence: `it is so` as `It is so.` */
+export const asSentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
 /** A number with its noun: `1 pair`, `12,300 pairs`. */
 export function countText(count: number, noun: string, plural = `${noun}s`): string {

@@ -1,3 +1,4 @@
+import { newestRecord } from "./database-traffic.ts";
 import { ACCEPTED, linkColumns, NEVER, REJECTED, wordsOf } from "./link-columns.ts";
 import type { MapData } from "./map-data.ts";
 import { HAPPENED, type MapState } from "./map-state.ts";
@@ -62,7 +63,9 @@ function maskOf(words: readonly string[], chosen: readonly string[]): number {
 }
 
 /** The search and the range of time. What was never seen has no time, and no range hides it. */
-function shownBy(data: MapData, { search, from = 0, to = Number.MAX_SAFE_INTEGER }: MapState) {
+function shownBy(data: MapData, { search, last: span, ...range }: MapState) {
+  const { from = span === undefined ? 0 : newestRecord(data.links) - span, to = Number.MAX_SAFE_INTEGER } =
+    range;
   const { consumer, database, first, last } = linkColumns(data);
   const found = searchedEnds(data, search);
   const isFound = (link: number): boolean =>

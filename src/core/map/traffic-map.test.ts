@@ -7,6 +7,7 @@ import { mapPageOf } from "./map-page.ts";
 import { firstState, type MapState, stateFromFragment, stateToFragment } from "./map-state.ts";
 import { utcText } from "./map-words.ts";
 import { readUtc } from "./read-utc.ts";
+import { rangeText, withRange } from "./time-range.ts";
 import { MOST_MARKS, trafficMap } from "./traffic-map.ts";
 
 /** Three consumers and two databases; the draft takes the second link away. */
@@ -87,6 +88,7 @@ describe("trafficMap", () => {
     { name: "never", part: { happened: ["never"] as const }, want: 1 },
     { name: "potentially blocked", part: { says: ["potentially_blocked"] }, want: 1 },
     { name: "time: what was never seen stays", part: { from: 200, to: 260 }, want: 2 },
+    { name: "the last part of the logs", part: { last: 100 }, want: 3 },
   ])("filters by $name", ({ part, want }) => {
     expect(shown(part).totals.pairs).toBe(want);
   });
@@ -182,6 +184,30 @@ describe("layoutMap", () => {
       }
     }
   });
+
+  it("tells links apart where many end at one node: the shorter column grows, signs stand side by side", () => {
+    const base = large(3, 1_200);
+    const consumer = base.links.consumer.map((at) => at % 40);
+    const reported = base.links.consumer.map((at) => Math.floor(at / 120) % 4);
+    const many = { ...base, links: { ...base.links, consumer, reported } };
+    const state = { ...firstState(many), consumersBy: [], databasesBy: [], view: "reported" as const };
+    const { nodes, links } = layoutMap(trafficMap(many, state));
+    expect(links.length).toBeGreaterThan(200);
+    const [left, right] = (["consumer", "database"] as const).map((side) =>
+      Math.max(...nodes.filter(({ node }) => node.side === side).map(({ y, height }) => y + height)),
+    );
+    expect(right).toBeGreaterThan(700);
+    expect(right).toBeLessThanOrEqual(left ?? 0);
+    for (const [at, { sign, to, width }] of links.entries()) {
+      expect(width).toBeLessThanOrEqual(7);
+      for (const other of links
+        .slice(at + 1)
+        .filter((each) => each.to.x === to.x && each.link !== links[at]?.link)) {
+        if (Math.abs(other.to.y - to.y) < 14)
+          expect(other.sign.x === sign.x && other.sign.y === sign.y).toBe(false);
+      }
+    }
+  });
 });
 
 describe("a permalink", () => {
@@ -201,6 +227,16 @@ describe("a permalink", () => {
       selected: "d:arn:x",
     };
     expect(stateFromFragment(`#${stateToFragment(state, first)}`, first)).toEqual(state);
+    const last = withRange(state, { last: 3_600 });
+    expect(stateFromFragment(`#${stateToFragment(last, first)}`, first)).toEqual(last);
+  });
+
+  it.each([
+    { range: {}, want: "All of the logs" },
+    { range: { last: 86_400 }, want: "Last 24 hours" },
+    { range: { from: 1_767_603_660 }, want: "2026-01-05 09:01 – …" },
+  ])("says $want", ({ range, want }) => {
+    expect(rangeText(range)).toBe(want);
   });
 
   it.each(["#view=nonsense&shape=&from=-1", "#search=%E0%A4%A", "#says=__proto__"])(

@@ -1,16 +1,15 @@
-import type { AwsClients } from "../../adapters/aws/aws-clients.ts";
 import type { Followed } from "../../app/follow-traffic.ts";
 import { type Planned, planDatabases } from "../../app/plan-databases.ts";
-import { type HistoryReading, readHistory } from "../../app/read-history.ts";
 import type { RecentFlows } from "../../app/wave-watch.ts";
+import type { HistoryRange } from "../../core/history/consumers-query.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
 import type { Policy } from "../../core/policy/model.ts";
 import type { CliContext } from "./context.ts";
 import { followFlows } from "./named-flows.ts";
+import { type NamedHistory, namedHistory } from "./named-history.ts";
 import type { Settings } from "./settings.ts";
 import { type AwsSource, openAws } from "./wire/aws-source.ts";
-import { openHistory } from "./wire/history.ts";
 import { openPolicy } from "./wire/policy-source.ts";
 
 /** Everything that commands read, opened once and closed at the end. */
@@ -26,27 +25,39 @@ export interface World {
   readonly planWith: (policy: Policy, beside: Inventory) => Promise<Planned>;
   /** Reads the flow-log objects that came since the last look, for the next plan; answers how many. */
   readonly moreFlows: () => Promise<number>;
+  /** What the next plan is told of the past; absent when no history was named. */
+  readonly history?: NamedHistory;
   /** Flow logs by themselves that came since they were last read; absent when none were named. */
   readonly recentFlows?: RecentFlows;
   close(): Promise<void>;
 }
 
-/** Opens the sources that the settings name. */
-export async function openWorld(context: CliContext, settings: Settings): Promise<World> {
+/** A plan asks of the past only who was let in. */
+const LET_IN: HistoryRange = { served: true };
+
+/**
+ * Opens the sources that the settings name.
+ *
+ * @param past which part of the history is asked for
+ */
+export async function openWorld(
+  context: CliContext,
+  settings: Settings,
+  past: HistoryRange = LET_IN,
+): Promise<World> {
   const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   const policy = await openPolicy(settings.policy, context.env, source).catch(async (error: unknown) => {
     await source.close();
     throw error;
   });
   let followed: Promise<Followed> | undefined;
-  let history: Promise<HistoryReading | undefined> | undefined;
+  const history = namedHistory(context, settings, source.clients, past);
   const flows = followFlows(context, settings, source.clients);
   let addresses: Planned["addresses"] = [];
   const { publicIp, directActorsIgnoreScope } = settings.config;
   const planFrom = async (inventory: Inventory, read: Policy): Promise<Planned> => {
     const seen = await followed;
-    history ??= whoWasSeen(context, settings, source.clients);
-    const before = await history;
+    const before = await history?.read();
     const planned = planDatabases({
       inventory,
       policy: read,
@@ -79,6 +90,7 @@ export async function openWorld(context: CliContext, settings: Settings): Promis
       if (more !== undefined) followed = Promise.resolve(more);
       return more?.objects ?? 0;
     },
+    ...(history === undefined ? {} : { history }),
     ...(flows === undefined
       ? {}
       : {
@@ -92,21 +104,6 @@ export async function openWorld(context: CliContext, settings: Settings): Promis
   };
 }
 
-/** Asks the history that was named; `undefined` when none was. */
-async function whoWasSeen(
-  context: CliContext,
-  settings: Settings,
-  clients: AwsClients | undefined,
-): Promise<HistoryReading | undefined> {
-  if (settings.history === undefined) return undefined;
-  const history = await openHistory(settings, context, clients);
-  try {
-    return await readHistory(history, { served: true });
-  } finally {
-    await history.close();
-  }
-}
-
 /** A saved inventory is planned without a clock, so that the same files always give the same plan. */
 const nowOf = (context: CliContext, source: AwsSource): Pick<PlanSettings, "nowSeconds"> =>
   source.writable === undefined
@@ -118,8 +115,9 @@ export async function withWorld(
   context: CliContext,
   settings: Settings,
   run: (world: World) => Promise<void>,
+  past: HistoryRange = LET_IN,
 ): Promise<void> {
-  const world = await openWorld(context, settings);
+  const world = await openWorld(context, settings, past);
   try {
     await run(world);
   } finally {

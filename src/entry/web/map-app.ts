@@ -16,8 +16,8 @@ export interface MapApp {
   readonly assets: UiAssets;
   /** What views are made from, which may change from one to the next; beside a draft that was judged. `undefined`: it is not known any more. */
   readonly data: (draft?: string) => Promise<MapData | undefined>;
-  /** The explanation of one consumer and one database as JSON; `undefined` when they make no sense. */
-  readonly explain: (source: string, database: string) => Promise<string | undefined>;
+  /** The explanation of one consumer and one database as JSON, beside a draft; `undefined` when they make no sense. */
+  readonly explain: (source: string, database: string, draft?: string) => Promise<string | undefined>;
   /** Judges an edited policy, or the PCE's own draft; nothing is written. Absent where there is no server to ask. */
   readonly whatIf?: (draft: WhatIf) => Promise<WhatIfAnswer>;
   /** Rules that would cover the traffic. */
@@ -73,7 +73,11 @@ export function mapApp({ assets, data, explain, whatIf, suggestions, feed, hosts
   app.get("/app.css", (c) => c.body(assets.style, 200, { "content-type": "text/css; charset=utf-8" }));
   addViews(app, data);
   app.get("/api/explain", async (c) => {
-    const found = await explain(c.req.query("source") ?? "", c.req.query("database") ?? "");
+    const found = await explain(
+      c.req.query("source") ?? "",
+      c.req.query("database") ?? "",
+      c.req.query("draft"),
+    );
     if (found === undefined) return c.json({ error: "no such consumer or database" }, 404);
     return c.body(found, 200, { "content-type": "application/json" });
   });

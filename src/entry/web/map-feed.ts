@@ -1,11 +1,18 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** What those who follow are told: that the data changed, or why a look failed. */
-export type FeedEvent = { readonly kind: "changed" } | { readonly kind: "problem"; readonly what: string };
+/** What those who follow are told of each look: that it was made, that the data changed, or why it failed. */
+export type FeedEvent =
+  | { readonly kind: "looked" }
+  | { readonly kind: "changed" }
+  | { readonly kind: "problem"; readonly what: string };
 
 /** Tells those who follow when the map's data changes. */
 export interface MapFeed {
-  /** @returns a function that ends it */
+  /**
+   * Calls back after each look.
+   *
+   * @returns a function that ends it
+   */
   readonly follow: (told: (event: FeedEvent) => void) => () => void;
 }
 
@@ -25,7 +32,10 @@ export function mapFeed(look: () => Promise<boolean>, everyMs: number): MapFeed 
     isLooking = true;
     while (following.size > 0) {
       await look().then(
-        (changed) => changed && tell({ kind: "changed" }),
+        (changed) => {
+          tell({ kind: "looked" });
+          if (changed) tell({ kind: "changed" });
+        },
         (error: unknown) =>
           tell({ kind: "problem", what: error instanceof Error ? error.message : String(error) }),
       );

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { policyTextSource } from "../../../adapters/file/policy-file/policy-file.ts";
 import { explainAccess } from "../../../app/explain-access.ts";
 import { mapData } from "../../../app/map-data.ts";
+import type { MapDraft } from "../../../app/map-databases.ts";
 import type { MapHistory } from "../../../app/map-history.ts";
 import type { Planned } from "../../../app/plan-databases.ts";
 import type { MapData } from "../../../core/map/map-data.ts";
@@ -25,55 +26,84 @@ const SHORTEST = 1;
 /** Drafts that are remembered, in memory only. */
 const MOST_DRAFTS = 4;
 
-/** Answers from one plan, and from a new one whenever flow logs came. */
+/** What the map shows besides the plan; read again when there is something new. */
+export interface MapReading {
+  readonly history: (planned: Planned) => Promise<MapHistory | undefined>;
+  /** The draft that was named at the start. */
+  readonly draft: (planned: Planned) => Promise<MapDraft | undefined>;
+}
+
+/** A plan, and all that is beside it on the map. */
+export interface MapRead {
+  readonly planned: Planned;
+  readonly history: MapHistory | undefined;
+  readonly draft: MapDraft | undefined;
+  readonly data: MapData;
+}
+
+/** Reads what is shown beside a plan. */
+export async function readMap(planned: Planned, reading: MapReading): Promise<MapRead> {
+  const [history, draft] = [await reading.history(planned), await reading.draft(planned)];
+  return { planned, history, draft, data: mapData(planned, draft, history) };
+}
+
+/** A draft that somebody tries on the page, judged beside a plan. */
+interface Tried {
+  readonly wanted: WhatIf;
+  beside: MapRead;
+  draft: MapDraft;
+  data: MapData;
+}
+
+/** Answers from one reading, and from a new one whenever flow logs came or the history grew. */
 export function mapAnswers(
   world: World,
   { plan: { owner }, flows }: Settings,
-  first: {
-    readonly planned: Planned;
-    readonly data: MapData;
-    readonly history: MapHistory | undefined;
-  },
-  { every, draft }: { readonly every: string; readonly draft?: string | true },
+  { first, reading }: { readonly first: MapRead; readonly reading: MapReading },
+  { every }: { readonly every: string },
 ): MapAnswers {
-  const { history } = first;
-  let { planned, data } = first;
-  const drafts = new Map<string, { readonly wanted: WhatIf; of: Planned; data: MapData }>();
-  workAhead(data);
+  let now = first;
+  let isBehind = false;
+  const drafts = new Map<string, Tried>();
+  workAhead(now.data);
   const look = async (): Promise<boolean> => {
-    if ((await world.moreFlows()) === 0) return false;
-    planned = await world.plan();
-    data = mapData(planned, undefined, history);
-    workAhead(data);
+    const [objects, older] = [await world.moreFlows(), await world.history?.look()];
+    // What was found must not be forgotten when the plan cannot be made this time.
+    isBehind ||= objects > 0 || older === true;
+    if (!isBehind) return false;
+    now = await readMap(await world.plan(), reading);
+    isBehind = false;
+    workAhead(now.data);
     return true;
   };
-  const beside = async (id: string): Promise<MapData | undefined> => {
+  const tried = async (id: string): Promise<Tried | undefined> => {
     const known = drafts.get(id);
-    if (known === undefined || known.of === planned) return known?.data;
+    if (known === undefined || known.beside === now) return known;
     // New flows came: the draft is held against them, too.
-    known.of = planned;
-    known.data = mapData(planned, await draftOf(world, planned, known.wanted), history);
-    return known.data;
+    const beside = now;
+    const draft = await draftOf(world, beside.planned, known.wanted);
+    return Object.assign(known, { beside, draft, data: mapData(beside.planned, draft, beside.history) });
   };
   const whatIf = async (wanted: WhatIf): Promise<WhatIfAnswer> => {
-    const judged = await judge(world, planned, wanted, history);
-    if (!("data" in judged)) return judged;
+    const judged = await judge(world, now, wanted);
+    if (!("beside" in judged)) return judged;
     const id = randomBytes(8).toString("hex");
-    drafts.set(id, { wanted, of: planned, data: judged.data });
+    drafts.set(id, judged);
     const [oldest] = drafts.keys();
     if (drafts.size > MOST_DRAFTS && oldest !== undefined) drafts.delete(oldest);
     return { ok: true, draft: id };
   };
-  // Beside a draft named at the start the picture stands still: two policies would have to be read for each look.
-  const follows = flows !== undefined && draft === undefined;
+  const follows = flows !== undefined || world.history !== undefined;
   return {
-    data: async (id) => (id === undefined ? data : beside(id)),
-    explain: async (source, database) => {
-      const found = explainAccess(planned, { source, database, owner });
+    data: async (id) => (id === undefined ? now.data : (await tried(id))?.data),
+    explain: async (source, database, id) => {
+      const draft = (id === undefined ? now.draft : (await tried(id))?.draft)?.planned;
+      const question = { source, database, owner, ...(draft === undefined ? {} : { draft }) };
+      const found = explainAccess(now.planned, question);
       return found.ok ? JSON.stringify(found.value) : undefined;
     },
     whatIf,
-    planned: () => planned,
+    planned: () => now.planned,
     ...(follows ? { feed: mapFeed(look, Math.max(SHORTEST, Number(every) || 30) * 1_000) } : {}),
   };
 }
@@ -90,17 +120,13 @@ function workAhead(data: MapData): void {
   setImmediate(next);
 }
 
-type Judged = { readonly data: MapData } | Extract<WhatIfAnswer, { readonly ok: false }>;
+type Judged = Tried | Extract<WhatIfAnswer, { readonly ok: false }>;
 
 /** Compiles a draft over what is live and what was seen. Nothing is written, neither to a file nor to the PCE. */
-async function judge(
-  world: World,
-  planned: Planned,
-  wanted: WhatIf,
-  history: MapHistory | undefined,
-): Promise<Judged> {
+async function judge(world: World, beside: MapRead, wanted: WhatIf): Promise<Judged> {
   try {
-    return { data: mapData(planned, await draftOf(world, planned, wanted), history) };
+    const draft = await draftOf(world, beside.planned, wanted);
+    return { wanted, beside, draft, data: mapData(beside.planned, draft, beside.history) };
   } catch (error) {
     if (!(error instanceof PolicyFault)) throw error;
     const problems =
@@ -109,7 +135,7 @@ async function judge(
   }
 }
 
-async function draftOf(world: World, { inventory }: Planned, wanted: WhatIf) {
+async function draftOf(world: World, { inventory }: Planned, wanted: WhatIf): Promise<MapDraft> {
   if (wanted.kind === "pce") return { name: "PCE draft", planned: await world.plan("draft", inventory) };
   if (wanted.kind === "policy")
     return { name: wanted.name, planned: await world.planWith(wanted.policy, inventory) };

@@ -3,7 +3,6 @@ import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { serve } from "@hono/node-server";
-import { mapData } from "../../../app/map-data.ts";
 import type { MapDraft } from "../../../app/map-databases.ts";
 import { type MapHistory, readMapHistory } from "../../../app/map-history.ts";
 import type { Planned } from "../../../app/plan-databases.ts";
@@ -14,13 +13,14 @@ import { firstState } from "../../../core/map/map-state.ts";
 import { type MapApp, mapApp } from "../../web/map-app.ts";
 import { singleFile, uiAssets } from "../../web/ui-assets.ts";
 import type { CliContext } from "../context.ts";
-import { openWorld, type World, withWorld } from "../load.ts";
+import { type World, withWorld } from "../load.ts";
 import { CliProblem } from "../problem.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { suggestionAnswers } from "../suggest/suggestion-answers.ts";
 import { openHistory } from "../wire/history.ts";
-import { type MapAnswers, mapAnswers } from "./map-answers.ts";
+import { openPolicy } from "../wire/policy-source.ts";
+import { type MapAnswers, type MapReading, mapAnswers, readMap } from "./map-answers.ts";
 
 export interface MapOptions extends SourceOptions {
   readonly out?: string;
@@ -34,19 +34,22 @@ export interface MapOptions extends SourceOptions {
 /** Serves the map until it is stopped, saves it, or prints its data. */
 export async function runMap(context: CliContext, options: MapOptions): Promise<void> {
   const settings = await readSettings(options);
-  await withWorld(context, settings, async (world) => {
-    const planned = await world.plan();
-    const history = await historyOf(context, settings, world, planned);
-    const data = mapData(planned, await draftOf(context, settings, world, options.draft), history);
+  const run = async (world: World): Promise<void> => {
+    const isServed = !settings.json && options.out === undefined;
+    // What comes while the history is read the first time is found by the next look.
+    if (isServed) await world.history?.look();
+    const reading: MapReading = {
+      history: (planned) => historyOf(context, settings, world, planned),
+      draft: (planned) => draftOf(context, world, planned, options.draft),
+    };
+    const first = await readMap(await world.plan(), reading);
+    const { data } = first;
     if (settings.json) context.out(JSON.stringify(data));
     else if (options.out !== undefined) await save(context, options.out, await exported(data, options.out));
-    else
-      await serveUntilStopped(
-        context,
-        options,
-        answersOf(world, settings, { planned, data, history }, options),
-      );
-  });
+    else await serveUntilStopped(context, options, answersOf(world, settings, { first, reading }, options));
+  };
+  // The map shows those who were refused, too.
+  await withWorld(context, settings, run, {});
 }
 
 /** What is asked for by the map, and by the page of suggestions. */
@@ -77,35 +80,30 @@ async function exported(data: MapData, path: string): Promise<string> {
 async function historyOf(
   context: CliContext,
   settings: Settings,
-  { source }: World,
+  { source, history: named }: World,
   { plan }: Planned,
 ): Promise<MapHistory | undefined> {
-  if (settings.history === undefined) return undefined;
+  if (named === undefined) return undefined;
   const history = await openHistory(settings, context, source.clients);
   try {
-    return await readMapHistory(
-      history,
-      plan.databases.map(({ arn }) => arn),
-    );
+    const arns = plan.databases.map(({ arn }) => arn);
+    return await readMapHistory(history, await named.read(), arns);
   } finally {
     await history.close();
   }
 }
 
+/** A draft over what the plan in force read of AWS and of the flow logs. */
 async function draftOf(
   context: CliContext,
-  settings: Settings,
   world: World,
+  { inventory }: Planned,
   draft: MapOptions["draft"],
 ): Promise<MapDraft | undefined> {
   if (draft === undefined) return undefined;
-  if (draft === true) return { name: "PCE draft", planned: await world.plan("draft") };
-  const edited = await openWorld(context, { ...settings, policy: draft, flows: undefined });
-  try {
-    return { name: draft, planned: await edited.plan() };
-  } finally {
-    await edited.close();
-  }
+  if (draft === true) return { name: "PCE draft", planned: await world.plan("draft", inventory) };
+  const edited = await openPolicy(draft, context.env, world.source);
+  return { name: draft, planned: await world.planWith(await edited.read("active"), inventory) };
 }
 
 /** Bytes: a view with several hundred open groups names each of them. Node takes 16 kB by itself. */
