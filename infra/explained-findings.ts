@@ -17,6 +17,7 @@ const EXPLAINED: readonly (readonly [id: RegExp, reason: string])[] = [
   [/"OwnLogs".*\/AWSLogs\/\*\]$/, "The same, where the bucket may be one that was there before"],
   [/<State\w+\.Arn>\/audit\/\*\]$/, "One object for each write, in a bucket of Moat's own"],
   [/<State\w+\.Arn>\/state\/\*\]$/, "One object for each account and region, in a bucket of Moat's own"],
+  [/<State\w+\.Arn>\/state\/uploads\/\*\]$/, "One object for each hour, in a bucket of Moat's own"],
   [
     /<State\w+\.Arn>\/history\/\*\]$/,
     "One object for each flow-log object and day, in a bucket of Moat's own",

@@ -114,6 +114,12 @@ export class HubStack extends Stack {
         `${state.bucketArn}/history/*`,
       ),
       allow("ListHistory", ["s3:ListBucket"], state.bucketArn),
+      // What was told to the PCE; old hours are removed.
+      allow(
+        "RememberUploads",
+        ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+        `${state.bucketArn}/state/uploads/*`,
+      ),
     ];
     const ingest = moatFunction(this, "Ingest", {
       ...sharing,

@@ -80,6 +80,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "rule",
     "suggest",
     "trail",
+    "upload",
     "verify",
   ],
   ports: [],

@@ -3,6 +3,7 @@ import { AwsFault } from "../ports/aws-fault.ts";
 import { HistoryFault } from "../ports/flow-history.ts";
 import { FlowLogFault } from "../ports/flow-log-objects.ts";
 import { PolicyFault } from "../ports/policy-fault.ts";
+import { UploadLedgerFault } from "../ports/upload-ledger.ts";
 
 /**
  * A fault of the outside world as a diagnostic; `undefined` for anything else, which is a bug of ours and is to be
@@ -23,6 +24,10 @@ export function expectedProblem(error: unknown): Diagnostic | undefined {
   }
   if (error instanceof HistoryFault)
     return { code: "HISTORY", what: error.message, why: error.why, fix: error.fix };
+  if (error instanceof UploadLedgerFault) {
+    const why = "Without its ledger nobody could say which flows the PCE has already";
+    return { code: "UPLOAD_LEDGER", what: error.message, why, fix: error.fix };
+  }
   return undefined;
 }
 

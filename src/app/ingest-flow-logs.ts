@@ -3,9 +3,9 @@ import type { DatabaseAddress } from "../core/inventory/database-addresses.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { PlanSettings } from "../core/plan/world.ts";
 import type { ResolveOptions } from "../core/policy/resolution.ts";
+import type { FlowLogObject } from "../ports/flow-log-objects.ts";
 import type { InventorySource } from "../ports/inventory-source.ts";
 import type { PolicySource } from "../ports/policy-source.ts";
-import type { TrafficUpload, UploadReceipt } from "../ports/traffic-upload.ts";
 import type { ApplyPorts } from "./apply-run.ts";
 import { expectedProblem } from "./expected-problem.ts";
 import { type AskHistory, planByHistory } from "./plan-by-history.ts";
@@ -14,13 +14,20 @@ import { type FailedBatch, type IngestBatch, type ReadBatches, readBatches } fro
 import { type ReconcileReport, reconcile } from "./reconcile.ts";
 import { type HistoryRecorder, recordObjects } from "./record-object.ts";
 import { isOver, outOfTime, type RunTime } from "./run-time.ts";
-import { addReceipts, sendFlows, uploadFlows } from "./upload-traffic.ts";
+import { NO_FIGURES, type UploadFigures } from "./upload-figures.ts";
+import { windowFlows } from "./upload-flows.ts";
+import { type UploadPorts, type UploadSettings, uploadTraffic } from "./upload-traffic.ts";
+
+/** Where flows go so that a map shows them, and how an object without any time is known again. */
+export interface FlowUpload extends UploadPorts, UploadSettings {
+  readonly digestOf: (object: FlowLogObject) => Promise<string>;
+}
 
 export interface IngestPorts {
   readonly inventory: InventorySource;
   readonly policy: PolicySource;
   /** Absent where no PCE takes flows. */
-  readonly upload?: TrafficUpload;
+  readonly upload?: FlowUpload;
   readonly apply: ApplyPorts;
   /** Absent where no history is kept. */
   readonly history?: HistoryRecorder;
@@ -42,7 +49,7 @@ export interface IngestReport {
   readonly failed: readonly FailedBatch[];
   readonly objects: number;
   readonly records: number;
-  readonly upload: UploadReceipt;
+  readonly upload: UploadFigures;
   /** Absent when the flows concern no database, or when nothing could be planned. */
   readonly reconciled?: ReconcileReport;
   /** What was wrong with the objects. */
@@ -55,8 +62,8 @@ export interface IngestReport {
 
 /**
  * Takes the objects of some batches: reads them, brings the databases that they concern to what policy says, then
- * shows the flows to the PCE. In this order a batch that has to be delivered again was not uploaded yet, and to
- * reconcile twice changes nothing.
+ * shows the flows to the PCE. A batch may come again at any point: to reconcile twice changes nothing, what is kept is
+ * kept once, and the ledger knows what was sent.
  */
 export async function ingestFlowLogs(
   ports: IngestPorts,
@@ -70,7 +77,7 @@ export async function ingestFlowLogs(
     failed: reading.failed,
     objects: input.objects,
     records: input.records,
-    upload: addReceipts([]),
+    upload: NO_FIGURES,
     findings: reading.findings,
     incomplete: reading.incomplete,
     planFindings: [],
@@ -98,9 +105,13 @@ export async function ingestFlowLogs(
   if (!kept.ok) return { ...report, failed: fail(kept.problem) };
   const { upload } = ports;
   if (upload === undefined) return report;
-  const flows = uploadFlows(planned.value.conversations ?? []);
-  const sent = await attempt(time, () => sendFlows(upload, flows, () => !isOver(time)));
-  return sent.ok ? { ...report, upload: sent.value } : { ...report, failed: fail(sent.problem) };
+  const sent = await attempt(time, async () => {
+    const work = await windowFlows(reading.objects, planned.value.addresses, upload.digestOf);
+    return uploadTraffic(upload, upload, work, () => !isOver(time));
+  });
+  if (!sent.ok) return { ...report, failed: fail(sent.problem) };
+  const { figures, problem: left } = sent.value;
+  return { ...report, upload: figures, ...(left === undefined ? {} : { failed: fail(left) }) };
 }
 
 const runTime = ({ apply }: IngestPorts, { stopAt }: IngestSettings): RunTime => ({

@@ -15,3 +15,20 @@ export interface VersionedText {
    */
   write(text: string, over: string | undefined): Promise<boolean>;
 }
+
+/** A name of a text, and when it was last written, in milliseconds since 1970. */
+export interface NamedText {
+  readonly id: string;
+  readonly writtenAt: number;
+}
+
+/** Texts that lie side by side, each by a name of letters, digits and `-`. */
+export interface VersionedTexts {
+  /** For messages. */
+  readonly name: string;
+  /** In the order of their names. */
+  list(): Promise<readonly NamedText[]>;
+  of(id: string): VersionedText;
+  /** To remove what is not there is no fault. */
+  remove(id: string): Promise<void>;
+}

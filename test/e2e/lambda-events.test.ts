@@ -15,16 +15,22 @@ beforeAll(async () => {
   lambda = await lab.start();
 });
 afterAll(() => lab.close());
+/** The PCE is told a flow once an hour, so that each test has an hour of its own. */
+let hours = 0;
 beforeEach(() => {
   lab.flows();
+  hours += 1;
 });
 
 const HEADER = "srcaddr dstaddr dstport protocol tcp-flags pkt-srcaddr pkt-dstaddr srcport action type";
 const DATABASE = "10.20.9.20";
 
 /** A key as AWS makes it; `name` may hold letters and digits. */
-const keyOf = (name: string, folder = "AWSLogs"): string =>
-  `${folder}/111122223333/vpcflowlogs/eu-west-1/2026/01/05/111122223333_vpcflowlogs_eu-west-1_fl-0a1b2c3d4e5f60718_20260105T0900Z_${name}.log.gz`;
+function keyOf(name: string, folder = "AWSLogs"): string {
+  const [day, time] = new Date(Date.UTC(2026, 0, 5, hours)).toISOString().split("T");
+  const slot = `${day?.replaceAll("-", "")}T${time?.slice(0, 2)}00Z`;
+  return `${folder}/111122223333/vpcflowlogs/eu-west-1/${day?.replaceAll("-", "/")}/111122223333_vpcflowlogs_eu-west-1_fl-0a1b2c3d4e5f60718_${slot}_${name}.log.gz`;
+}
 
 /** The file of one flow log: a first packet from each of these addresses to a database's port. */
 const fileOf = (sources: readonly string[]): Uint8Array =>
@@ -135,7 +141,7 @@ function parquetOf(sources: readonly string[]): Uint8Array {
 }
 
 /** What CloudWatch Logs hands to its subscribers. */
-const logEventsOf = (sources: readonly string[]): string =>
+const logEventsOf = (sources: readonly string[], start = 1_767_603_600): string =>
   JSON.stringify({
     messageType: "DATA_MESSAGE",
     owner: "111122223333",
@@ -144,8 +150,8 @@ const logEventsOf = (sources: readonly string[]): string =>
     subscriptionFilters: ["moat"],
     logEvents: sources.map((source, i) => ({
       id: String(i),
-      timestamp: 1_767_603_600_000,
-      message: `2 111122223333 eni-0a1b2c3d4e5f60718 ${source} ${DATABASE} 51000 3306 6 1 60 1767603600 1767603659 ACCEPT OK`,
+      timestamp: 1000 * start,
+      message: `2 111122223333 eni-0a1b2c3d4e5f60718 ${source} ${DATABASE} 51000 3306 6 1 60 ${start} ${start + 59} ACCEPT OK`,
     })),
   });
 
@@ -171,7 +177,8 @@ describe("flow logs come in another form", () => {
   });
 
   it("a subscription of CloudWatch Logs to the function", async () => {
-    const data = gzipSync(logEventsOf(sources)).toString("base64");
+    const dayBefore = 1_767_517_200;
+    const data = gzipSync(logEventsOf(sources, dayBefore)).toString("base64");
     const { error, lines } = await lambda.invoke({ awslogs: { data } });
     expect(error).toBeUndefined();
     expect(summary(lines)).toMatchObject({ level: "INFO", objects: 1, records: 2 });

@@ -37,7 +37,12 @@ export async function writeS3Text(
 
 /** What S3 answers to a conditional write that came too late. */
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-const TOO_LATE: ReadonlySet<string> = new Set(["PreconditionFailed", "ConditionalRequestConflict"]);
+const TOO_LATE: ReadonlySet<string> = new Set([
+  "PreconditionFailed",
+  "ConditionalRequestConflict",
+  // To a write over something that was removed since.
+  "NoSuchKey",
+]);
 
 /**
  * Puts a text where nothing is yet.

@@ -18,6 +18,8 @@ export async function objectDigest(object: FlowLogObject): Promise<string> {
   const { key = "", name } = object;
   if (parseFlowLogKey(key) !== undefined) return hex(`vpcflowlogs ${key.slice(key.lastIndexOf("/") + 1)}`);
   if (name.startsWith("s3://")) return hex(name.replace(/\?versionId=[^?]*$/, ""));
+  // The name of what an event carried is made of its bytes.
+  if (name.startsWith("cloudwatch-logs:")) return hex(name);
   if (key === "") {
     throw new HistoryFault(
       `${name} has no name by which it would be known again`,

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { IngestReport } from "../../app/ingest-flow-logs.ts";
+import { NO_FIGURES } from "../../app/upload-figures.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { addReports } from "./add-reports.ts";
 
@@ -7,7 +8,7 @@ const report = (more: Partial<IngestReport>): IngestReport => ({
   failed: [],
   objects: 1,
   records: 10,
-  upload: { sent: 2, received: 2, failed: 0, failures: [] },
+  upload: { ...NO_FIGURES, sent: 2, received: 2 },
   findings: [],
   incomplete: [],
   planFindings: [],
@@ -24,7 +25,10 @@ const reconciled = (id: string): NonNullable<IngestReport["reconciled"]> => ({
 it("adds up what came of several places, and lets a message of two of them fail once", () => {
   const sum = addReports([
     report({ failed: [{ id: "m", problem }], reconciled: reconciled("orders"), incomplete: ["a"] }),
-    report({ failed: [{ id: "m", problem }], upload: { sent: 1, received: 0, failed: 1, failures: ["no"] } }),
+    report({
+      failed: [{ id: "m", problem }],
+      upload: { ...NO_FIGURES, sent: 1, failed: 1, failures: ["no"] },
+    }),
     report({ reconciled: reconciled("ledger") }),
   ]);
   expect(sum).toMatchObject({

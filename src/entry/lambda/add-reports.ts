@@ -1,7 +1,7 @@
 import type { IngestReport } from "../../app/ingest-flow-logs.ts";
 import type { FailedBatch } from "../../app/read-batches.ts";
 import type { ReconcileReport } from "../../app/reconcile.ts";
-import { addReceipts } from "../../app/upload-traffic.ts";
+import { addFigures } from "../../app/upload-figures.ts";
 
 /** What came of the messages of several places, as one. A message with objects of two places fails once. */
 export function addReports(reports: readonly IngestReport[]): IngestReport {
@@ -10,7 +10,7 @@ export function addReports(reports: readonly IngestReport[]): IngestReport {
     failed: eachOnce(reports.flatMap(({ failed }) => failed)),
     objects: sum(reports.map(({ objects }) => objects)),
     records: sum(reports.map(({ records }) => records)),
-    upload: addReceipts(reports.map(({ upload }) => upload)),
+    upload: addFigures(reports.map(({ upload }) => upload)),
     findings: reports.flatMap(({ findings }) => findings),
     incomplete: reports.flatMap(({ incomplete }) => incomplete),
     planFindings: reports.flatMap(({ planFindings }) => planFindings),

@@ -4,7 +4,7 @@ import { s3FlowLogObject } from "../../adapters/aws/s3-flow-logs.ts";
 import { expectedProblem } from "../../app/expected-problem.ts";
 import { type IngestReport, ingestFlowLogs } from "../../app/ingest-flow-logs.ts";
 import type { FailedBatch, IngestBatch } from "../../app/read-batches.ts";
-import { addReceipts } from "../../app/upload-traffic.ts";
+import { NO_FIGURES } from "../../app/upload-figures.ts";
 import { parseFlowLogKey } from "../../core/flow/flow-log-key.ts";
 import { addReports } from "./add-reports.ts";
 import type { AnnouncedObject } from "./announced-objects.ts";
@@ -88,6 +88,6 @@ async function ingestPlace(deps: LambdaDeps, { name, batches }: Place): Promise<
     if (problem === undefined) throw error;
     const failed = batches.map(({ id }) => ({ id, problem }));
     const nothing = { objects: 0, records: 0, findings: [], incomplete: [], planFindings: [] };
-    return { failed, upload: addReceipts([]), ...nothing };
+    return { failed, upload: NO_FIGURES, ...nothing };
   }
 }

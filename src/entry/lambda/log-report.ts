@@ -2,6 +2,7 @@ import type { Logger } from "@aws-lambda-powertools/logger";
 import type { DatabaseOutcome } from "../../app/apply-outcome.ts";
 import type { IngestReport } from "../../app/ingest-flow-logs.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
+import { formatUtc } from "../../core/flow/utc-time.ts";
 import type { DatabasePlan } from "../../core/plan/plan.ts";
 import type { EventMessage } from "./event-messages.ts";
 
@@ -21,8 +22,9 @@ export function logReport(logger: Logger, messages: readonly EventMessage[], rep
     messages: messages.length,
     objects: report.objects,
     records: report.records,
-    flows: { sent: upload.sent, received: upload.received, failed: upload.failed },
+    flows: flowCounts(upload),
     ...list("uploadFailures", upload.failures.filter(isReason)),
+    ...list("uploadsInDoubt", upload.doubts.map(doubtOf)),
     databases: databases.length,
     writeCalls: reconciled?.writeCalls ?? 0,
     ...list("refused", databases.filter((database) => database.refused.length > 0).map(refusedOf)),
@@ -32,7 +34,8 @@ export function logReport(logger: Logger, messages: readonly EventMessage[], rep
     ...list("planFindings", report.planFindings.map(codeOf)),
     ...list("failed", failed),
   };
-  const odd = upload.failed > 0 || strange.length > 0 || report.incomplete.length > 0;
+  const odd =
+    upload.failed + upload.unsure + upload.inDoubt > 0 || strange.length > 0 || report.incomplete.length > 0;
   if (failed.length > 0 || outcomes.some(({ status }) => status === "failed"))
     logger.error("ingested with failures", line);
   else if (odd) logger.warn("ingested with findings", line);
@@ -45,6 +48,20 @@ function list(name: string, items: readonly unknown[]): Readonly<Record<string, 
   const count = items.length > SHOWN ? { [`${name}Count`]: items.length } : {};
   return { [name]: items.slice(0, SHOWN), ...count };
 }
+
+/** Always what was sent, received and failed; the others where there are any. */
+function flowCounts(upload: IngestReport["upload"]): unknown {
+  const { sent, received, failed, unsure, perhapsTwice, before, elsewhere, inDoubt, closed } = upload;
+  const others = Object.entries({ unsure, perhapsTwice, before, elsewhere, inDoubt, closed });
+  return { sent, received, failed, ...Object.fromEntries(others.filter(([, count]) => count > 0)) };
+}
+
+/** How many, sent when; `moat flows --upload` names them. */
+const doubtOf = ({ window, at, flows }: IngestReport["upload"]["doubts"][number]): unknown => ({
+  window,
+  sentAt: formatUtc(Math.floor(at / 1000)),
+  flows: flows.length,
+});
 
 /** Why flows failed, as far as Moat says it; a PCE also repeats the flows, which are addresses. */
 const isReason = (failure: string): boolean => /^\d+ flows\b/.test(failure);

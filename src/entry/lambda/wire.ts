@@ -19,6 +19,7 @@ import { lambdaAudit } from "./lambda-audit.ts";
 import { askHistory, type DeployedHistory, deployedHistory } from "./lambda-history.ts";
 import { lambdaLoggers, type Redact } from "./lambda-logger.ts";
 import { lambdaPolicy } from "./lambda-policy.ts";
+import { deployedUpload } from "./lambda-uploads.ts";
 import { portsOf } from "./places.ts";
 import { planSettings } from "./plan-settings.ts";
 import { reconcileMessages } from "./reconcile-message.ts";
@@ -61,6 +62,8 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
   const inventory = awsInventorySource(clients, `live ${settings.AWS_REGION}`);
   const plan = planSettings(settings);
   const history = deployedHistory(clients, settings);
+  const to = policySource.upload;
+  const upload = to === undefined ? undefined : deployedUpload(to, clients, settings);
   const reach = targets(settings, env, clients, meter);
   return {
     redact,
@@ -70,7 +73,6 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
         each.setCorrelationId(correlationId(event) ?? context.awsRequestId);
       }
       const stopAt = stopMoment(Date.now(), context);
-      const { upload } = policySource;
       const ports = {
         inventory,
         policy: policySource.until(stopAt),

@@ -1,7 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { vi } from "vitest";
+import { objectDigest } from "../../../src/adapters/history/object-digest.ts";
+import { textsInMemory } from "../../../src/adapters/notify/texts-in-memory.ts";
 import { createPceClient } from "../../../src/adapters/pce/pce-client.ts";
 import { trafficUploadOf } from "../../../src/adapters/pce/pce-traffic-upload.ts";
+import { uploadLedger } from "../../../src/adapters/pce/upload-ledger.ts";
 import { ingestEvent } from "../../../src/entry/lambda/ingest-event.ts";
 import type { LambdaDeps } from "../../../src/entry/lambda/wire.ts";
 import { SANDBOX_KEY, sandboxPceFetch } from "../../../src/sandbox/pce/index.ts";
@@ -88,7 +92,14 @@ export function lambdaLab({ uploadAnswer }: { readonly uploadAnswer?: object } =
   const ports = {
     inventory: lab.inventory,
     policy: lab.policy,
-    upload: trafficUploadOf(client),
+    upload: {
+      to: trafficUploadOf(client),
+      ledger: uploadLedger(textsInMemory(() => lab.ports.clock.now())),
+      clock: lab.ports.clock,
+      newId: randomUUID,
+      digestOf: objectDigest,
+      keepDays: 400,
+    },
     apply: lab.ports,
   };
   const deps: LambdaDeps = {

@@ -35,6 +35,38 @@ describe("upload", () => {
     expect(oldUploadBody([])).toBe(" ");
   });
 
+  it("sends nothing again when a message comes again, alone or beside others", async () => {
+    const world = lambdaLab();
+    const first = world.put("one.log", file(opening(world.lab, "10.20.1.11")));
+    const second = world.put(
+      "two.log",
+      file(opening(world.lab, "10.20.1.12"), opening(world.lab, "10.20.1.11")),
+    );
+    await world.handle({ Records: [queueMessage("m-1", first)] });
+    await world.handle({ Records: [queueMessage("m-2", first), queueMessage("m-3", second)] });
+    await world.handle({ Records: [queueMessage("m-4", second, first)] });
+    expect(world.lab.pce.receivedFlows.map((f) => f.srcIp)).toEqual(["10.20.1.11", "10.20.1.12"]);
+    expect(world.logged()).toContain('"flows":{"sent":0,"received":0,"failed":0,"before":2}');
+  });
+
+  it("sends the rest when a message comes again that the PCE refused in the middle", async () => {
+    const world = lambdaLab();
+    const sources = Array.from(
+      { length: 1_500 },
+      (_, i) => `10.20.${100 + Math.floor(i / 250)}.${1 + (i % 250)}`,
+    );
+    const record = world.put("many.log", file(...sources.map((source) => opening(world.lab, source))));
+    let uploads = 0;
+    world.lab.pce.faults.add({
+      when: ({ path }) => path.endsWith("/bulk_traffic_flows") && ++uploads === 2,
+      answer: { kind: "status", status: 403 },
+    });
+    const message = { Records: [queueMessage("m-1", record)] };
+    expect(await world.handle(message)).toEqual({ batchItemFailures: [{ itemIdentifier: "m-1" }] });
+    expect(await world.handle(message)).toEqual({ batchItemFailures: [] });
+    expect(world.lab.pce.receivedFlows.map((f) => f.srcIp).toSorted()).toEqual(sources.toSorted());
+  });
+
   it("counts the flows that the PCE did not take, and says so", async () => {
     const uploadAnswer = { num_flows_received: 2, num_flows_failed: 1, failed_flows: ["10.20.1.13"] };
     const world = lambdaLab({ uploadAnswer });

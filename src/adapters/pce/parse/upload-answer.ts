@@ -17,12 +17,12 @@ export interface UploadCounts {
 /**
  * Reads the answer to an upload of `sent` flows. Whether the PCE counts failed flows among those received is nowhere
  * said, so a flow counts as received only when it is in the one number and not in the other.
+ *
+ * @returns undefined when the answer does not say how many flows count
  */
-export function parseUploadAnswer(json: unknown, sent: number): UploadCounts {
+export function parseUploadAnswer(json: unknown, sent: number): UploadCounts | undefined {
   const answer = UploadAnswer.safeParse(json);
-  if (!answer.success || typeof answer.data.num_flows_received !== "number") {
-    return { received: 0, failures: [`${sent} flows: the PCE did not say how many it received`] };
-  }
+  if (!answer.success || typeof answer.data.num_flows_received !== "number") return undefined;
   const reported = (answer.data.failed_flows ?? []).map(failureText);
   const failed = Math.min(sent, Math.max(answer.data.num_flows_failed ?? 0, reported.length));
   const received = Math.min(answer.data.num_flows_received, sent - failed);

@@ -26,6 +26,9 @@ export interface FlowOptions extends SourceOptions {
   readonly follow?: boolean;
   readonly every: string;
   readonly output?: FlowOutput;
+  readonly upload?: string;
+  readonly withRejected?: boolean;
+  readonly resendUnsure?: boolean;
 }
 
 /** Shows the conversations of flow logs. */
@@ -153,7 +156,8 @@ const noPolicy = (verdict: string): CliProblem =>
     fix: "Name --aws and --policy, or use --verdict accept or --verdict reject",
   });
 
-const noFlows = (): CliProblem =>
+/** Nothing to read was named. */
+export const noFlows = (): CliProblem =>
   new CliProblem({
     code: "FLOWS_MISSING",
     what: "No flow logs were given",

@@ -19,6 +19,15 @@ export function flowsCommand(context: CliContext): Command {
         "only what policy says this of; accept and reject: what the log says",
       ).choices(["allowed", "denied", "unknown", "accept", "reject"]),
     )
+    .option(
+      "--upload <ledger>",
+      "tell the PCE; what it was told is remembered in this folder or s3:// prefix",
+    )
+    .option("--with-rejected", "with --upload: refused attempts, too")
+    .option(
+      "--resend-unsure",
+      "with --upload: send again what nobody knows the fate of; the PCE may count it twice",
+    )
     .option("--since <time>", "only records since then: 2h, 3d, 2026-01-05T09:00:00Z")
     .option("--until <time>", "only records until then")
     .option("--follow", "go on with objects that arrive, until stopped")
@@ -32,7 +41,11 @@ export function flowsCommand(context: CliContext): Command {
       ]),
     )
     .action(async (sources: readonly string[], options: FlowOptions) => {
-      const { runFlows } = await import("../actions/flows.ts");
-      await runFlows(context, sources, options);
+      if (options.upload === undefined) {
+        const { runFlows } = await import("../actions/flows.ts");
+        return runFlows(context, sources, options);
+      }
+      const { runUpload } = await import("../actions/upload-flows.ts");
+      await runUpload(context, sources, { ...options, upload: options.upload });
     });
 }

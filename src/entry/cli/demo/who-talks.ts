@@ -1,7 +1,7 @@
 import { callAws } from "../../../adapters/aws/aws-call.ts";
 import { trafficUploadOf } from "../../../adapters/pce/pce-traffic-upload.ts";
 import type { Planned } from "../../../app/plan-databases.ts";
-import { uploadFlows } from "../../../app/upload-traffic.ts";
+import { uploadFlows } from "../../../app/upload-flows.ts";
 import type { Conversation } from "../../../core/flow/conversation.ts";
 import { parseAddress } from "../../../core/net/address.ts";
 import { contains } from "../../../core/net/address-set.ts";
