@@ -12,15 +12,15 @@ import { UploadLedgerFault } from "../ports/upload-ledger.ts";
 export function expectedProblem(error: unknown): Diagnostic | undefined {
   if (error instanceof AwsFault) {
     const why = `${error.operation} answered ${error.code}`;
-    return { code: codeOf("AWS", error.kind), what: error.message, why, fix: error.fix };
+    return { code: faultCode("AWS", error.kind), what: error.message, why, fix: error.fix };
   }
   if (error instanceof PolicyFault) {
     const why = "Without an answer of the PCE nothing is written to AWS";
-    return { code: codeOf("POLICY", error.kind), what: error.message, why, fix: error.fix };
+    return { code: faultCode("POLICY", error.kind), what: error.message, why, fix: error.fix };
   }
   if (error instanceof FlowLogFault) {
     const why = "Its flows are missing until it can be read";
-    return { code: codeOf("FLOW_OBJECT", error.kind), what: error.message, why, fix: error.fix };
+    return { code: faultCode("FLOW_OBJECT", error.kind), what: error.message, why, fix: error.fix };
   }
   if (error instanceof HistoryFault)
     return { code: "HISTORY", what: error.message, why: error.why, fix: error.fix };
@@ -31,5 +31,6 @@ export function expectedProblem(error: unknown): Diagnostic | undefined {
   return undefined;
 }
 
-const codeOf = (prefix: string, kind: string): string =>
+/** `POLICY_RATE_LIMITED` for the prefix `POLICY` and the kind `rateLimited`. */
+export const faultCode = (prefix: string, kind: string): string =>
   `${prefix}_${kind.replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase()}`;

@@ -9,7 +9,8 @@ import { bad, type Check, good } from "./check.ts";
 /** What of AWS could be read, and what is missing for want of a permission. */
 export function readingChecks(inventory: Inventory): readonly Check[] {
   const { accountId, region, databases, findings, consumersUnread = [] } = inventory;
-  const unread = [...findings, ...consumersUnread];
+  // That quotas could not be read is told with the quotas.
+  const unread = [...findings, ...consumersUnread].filter(({ code }) => code !== "QUOTAS_NOT_READ");
   return [
     databases.length === 0
       ? bad("aws", "warning", {

@@ -1,3 +1,4 @@
+import { faultCode } from "../../app/expected-problem.ts";
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import { AwsFault } from "../../ports/aws-fault.ts";
 import { HistoryFault } from "../../ports/flow-history.ts";
@@ -35,7 +36,7 @@ export function diagnosticOf(error: unknown): Diagnostic | undefined {
   if (error instanceof CliProblem) return error.diagnostic;
   if (error instanceof AwsFault) {
     return {
-      code: `AWS_${error.kind}`,
+      code: faultCode("AWS", error.kind),
       what: error.message,
       why: `${error.operation} answered ${error.code}`,
       fix: error.fix,
@@ -43,7 +44,7 @@ export function diagnosticOf(error: unknown): Diagnostic | undefined {
   }
   if (error instanceof PolicyFault) {
     return {
-      code: `POLICY_${error.kind}`,
+      code: faultCode("POLICY", error.kind),
       what: error.message,
       why: "Without a policy answer nothing is planned and nothing is written",
       fix: error.fix,

@@ -192,27 +192,17 @@ async function pceBehind(
 async function pceChecks(options: PceClientOptions): Promise<readonly Check[]> {
   const client = createPceClient(options);
   const { version, seesEvents, answerMs, aheadMs } = await probePce(client);
-  const isPlain =
-    options.url.startsWith("http://") && !/^http:\/\/(?:localhost|127\.|\[::1\])/.test(options.url);
   return [
     good(
       "policy",
       `PCE ${client.host} answers in ${Math.round(answerMs)} ms; policy version ${version} is in force`,
     ),
-    ...(isPlain ? [bad("policy", "failed", NO_TLS)] : []),
     ...(seesEvents
       ? [good("policy", "the API key sees the PCE's events")]
       : [bad("policy", "warning", NO_EVENTS)]),
     ...clockCheck("the PCE", aheadMs),
   ];
 }
-
-const NO_TLS = {
-  code: "DOCTOR_NO_TLS",
-  what: "the PCE is reached without TLS",
-  why: "The key travels in the open, and whoever stands between may write the policy",
-  fix: "Use the https:// address; MOAT_PCE_CA_FILE names a certificate authority of your own",
-};
 
 const NO_EVENTS = {
   code: "DOCTOR_NO_EVENTS",
