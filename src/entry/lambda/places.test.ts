@@ -34,6 +34,7 @@ async function place(name: TargetName | undefined, env: NodeJS.ProcessEnv = {}, 
       },
     },
     logger,
+    keep: (_, source) => source,
   });
   return { inventory: found.inventory.name, audit: found.apply.audit, opened, warnings };
 }

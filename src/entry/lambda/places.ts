@@ -4,6 +4,7 @@ import { awsEnforcement } from "../../adapters/aws/aws-enforcement.ts";
 import { awsInventorySource } from "../../adapters/aws/aws-inventory-source.ts";
 import { awsLiveState } from "../../adapters/aws/aws-live-state.ts";
 import type { IngestPorts } from "../../app/ingest-flow-logs.ts";
+import type { KeepInventory } from "../../app/kept-inventory.ts";
 import { AwsFault } from "../../ports/aws-fault.ts";
 import type { LambdaEnvironment } from "./environment.ts";
 import type { TargetName, Targets } from "./targets.ts";
@@ -27,9 +28,10 @@ export async function portsOf(
     readonly context: Context;
     readonly targets: Targets;
     readonly logger: Logger;
+    readonly keep: KeepInventory;
   },
 ): Promise<Placed> {
-  const { settings, context, targets, logger } = at;
+  const { settings, context, targets, logger, keep } = at;
   if (name === undefined || isHome(name, context)) return home;
   if (!isLookedAfter(name, settings, context)) {
     logger.warn("flow logs of an account or region that is not looked after", { ...name });
@@ -38,7 +40,10 @@ export async function portsOf(
   try {
     const { clients } = await targets.open(name);
     return {
-      inventory: awsInventorySource(clients, `live ${name.accountId} ${name.region}`),
+      inventory: keep(
+        `${name.accountId} ${name.region}`,
+        awsInventorySource(clients, `live ${name.accountId} ${name.region}`),
+      ),
       apply: { ...home.apply, live: awsLiveState(clients), enforcement: awsEnforcement(clients) },
     };
   } catch (error) {

@@ -10,10 +10,11 @@ import { historyWriter } from "../../adapters/history/history-writer.ts";
 import { objectDigest } from "../../adapters/history/object-digest.ts";
 import type { ApplyPorts } from "../../app/apply-run.ts";
 import type { IngestPorts, IngestSettings } from "../../app/ingest-flow-logs.ts";
+import { type KeepInventory, keptInventories } from "../../app/kept-inventory.ts";
 import type { HistoryRecorder } from "../../app/record-object.ts";
 import { correlationId } from "./correlation-id.ts";
 import { stopMoment } from "./deadline.ts";
-import { parseEnvironment } from "./environment.ts";
+import { type LambdaEnvironment, parseEnvironment } from "./environment.ts";
 import { eventMessages } from "./event-messages.ts";
 import { lambdaAudit } from "./lambda-audit.ts";
 import { askHistory, type DeployedHistory, deployedHistory } from "./lambda-history.ts";
@@ -59,7 +60,8 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
     audit: lambdaAudit(settings, clients, audit),
     clock: systemClock,
   };
-  const inventory = awsInventorySource(clients, `live ${settings.AWS_REGION}`);
+  const keep = keepInventory(settings);
+  const inventory = keep("home", awsInventorySource(clients, `live ${settings.AWS_REGION}`));
   const plan = planSettings(settings);
   const history = deployedHistory(clients, settings);
   const to = policySource.upload;
@@ -92,13 +94,20 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
         clients,
         logger,
         ports,
-        portsOf: (name) => portsOf(ports, name, { settings, context, targets: reach, logger }),
+        portsOf: (name) => portsOf(ports, name, { settings, context, targets: reach, logger, keep }),
         settings: { plan, stopAt },
         ...(history === undefined ? {} : { history }),
       };
     },
   };
 }
+
+/** For so long a warm function knows what there is. AWS delivers flow logs minutes after what they tell of. */
+const INVENTORY_KEPT_MS = 60_000;
+
+/** A function that changes databases itself must not work from what it knew a minute ago. */
+const keepInventory = ({ MOAT_QUEUE_URL: queue }: LambdaEnvironment): KeepInventory =>
+  queue === undefined ? (_, source) => source : keptInventories(systemClock, INVENTORY_KEPT_MS);
 
 const recorderOf = ({ store }: DeployedHistory): HistoryRecorder => ({
   writer: historyWriter(store),
