@@ -139,6 +139,7 @@ export class HubStack extends Stack {
 
     feed(objects.main, ingest, { batchSize: 10, maximumBatchingWindowInSeconds: 5 });
     feed(hints.main, sweep, { batchSize: 100, maximumBatchingWindowInSeconds: 2 });
+    // One at a time: what comes after a message that fails counts as tried, too, and would be given up on with it.
     feed(databases.main, reconcile, { batchSize: 1 });
 
     new Rule(this, "NewObjects", {
