@@ -7,8 +7,9 @@ import {
   type SubscriptionPlan,
   type SubscriptionSettings,
 } from "../core/onboard/plan-subscriptions.ts";
+import { sharedSubnets } from "../core/onboard/shared-subnets.ts";
 import { type LabelTags, wantedObjects } from "../core/onboard/wanted-objects.ts";
-import type { FlowLogSubscriptions, PceObjects } from "../ports/onboarding.ts";
+import type { FlowLogSubscriptions, PceObjects, RefusedSubscription } from "../ports/onboarding.ts";
 
 /** What onboarding writes to; either may be absent. */
 export interface OnboardPorts {
@@ -63,8 +64,9 @@ export async function planOnboarding(
   };
   const subscriptions =
     logs === undefined ? undefined : planSubscriptions(inventory, seen, logs, settings.subscriptions);
+  const shared = sharedSubnets(new Map(subscriptions?.shared));
   if (state === undefined) {
-    return { databases: chosen, findings: [], ...(subscriptions === undefined ? {} : { subscriptions }) };
+    return { databases: chosen, findings: shared, ...(subscriptions === undefined ? {} : { subscriptions }) };
   }
   const set = externalSet(settings.subscriptions.owner);
   const held = state.workloads.filter((each) => each.set !== set).flatMap((each) => each.addresses);
@@ -83,7 +85,7 @@ export async function planOnboarding(
     databases: chosen,
     ...(subscriptions === undefined ? {} : { subscriptions }),
     pce: planned.change,
-    findings: [...objects.findings, ...planned.findings],
+    findings: [...shared, ...objects.findings, ...planned.findings],
     ...(state.complete ? {} : { refused: INCOMPLETE }),
   };
 }
@@ -149,17 +151,30 @@ async function subscribe(
   { create, remove }: SubscriptionPlan,
   settings: SubscriptionSettings,
 ): Promise<readonly string[]> {
-  const resourceIds = create.map(({ resourceId }) => resourceId);
   const { bucket } = settings;
   // EC2 refuses a second log of one resource to one bucket, so one of another format goes first.
-  const resources = new Set(resourceIds);
+  const resources = new Set(create.map(({ resourceId }) => resourceId));
   const inTheWay = remove.filter(({ resourceId }) => resources.has(resourceId));
   const refused = [
     ...(await flowLogs.remove(inTheWay.map(({ flowLogId }) => flowLogId))),
-    ...(bucket === undefined ? [] : await flowLogs.create({ ...settings, bucket, resourceIds })),
+    ...(bucket === undefined ? [] : await createAll(flowLogs, create, { ...settings, bucket })),
     ...(await flowLogs.remove(
       remove.filter((each) => !inTheWay.includes(each)).map(({ flowLogId }) => flowLogId),
     )),
   ];
   return refused.map(({ id, problem }) => `${id}: ${problem}`);
+}
+
+/** One call for each kind of resource. */
+async function createAll(
+  flowLogs: FlowLogSubscriptions,
+  create: SubscriptionPlan["create"],
+  settings: SubscriptionSettings & { readonly bucket: string },
+): Promise<readonly RefusedSubscription[]> {
+  const refused: RefusedSubscription[] = [];
+  for (const [scope, of] of Map.groupBy(create, (each) => each.scope)) {
+    const resourceIds = of.map(({ resourceId }) => resourceId);
+    refused.push(...(await flowLogs.create({ ...settings, scope, resourceIds })));
+  }
+  return refused;
 }

@@ -85,6 +85,7 @@ describe("awsInventorySource", () => {
     expect(subnets?.find((s) => s.subnetId === subnetId)).toEqual({
       subnetId,
       vpcId,
+      ownerId: "111122223333",
       tags: { Name: "apps" },
     });
     expect(networkInterfaces.find((i) => i.description === "task")?.tags).toEqual({ Role: "task" });

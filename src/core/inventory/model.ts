@@ -120,6 +120,8 @@ export interface Instance {
 export interface Subnet {
   readonly subnetId: string;
   readonly vpcId: string;
+  /** The account that owns it; another one than the inventory's shares it with this account. Absent on old snapshots. */
+  readonly ownerId?: string;
   readonly tags: Tags;
 }
 

@@ -1,6 +1,7 @@
 import type { Database, Inventory, NetworkInterface } from "../inventory/model.ts";
 import { OWNER_TAG } from "../inventory/ownership.ts";
 import { type FlowLog, type FlowLogScope, isUseful } from "./flow-log.ts";
+import { sharedResources } from "./shared-subnets.ts";
 
 /** What subscriptions should be like. */
 export interface SubscriptionSettings {
@@ -14,6 +15,8 @@ export interface SubscriptionSettings {
 /** A resource that gets a subscription, and why. */
 export interface NewSubscription {
   readonly resourceId: string;
+  /** What the resource is: an interface where the subnet or VPC is another account's. */
+  readonly scope: FlowLogScope;
   /** Ids of the databases whose traffic it sees. */
   readonly databases: readonly string[];
 }
@@ -35,6 +38,8 @@ export interface SubscriptionPlan {
     readonly flowLogId: string;
     readonly ours: boolean;
   }[];
+  /** Subnets or VPCs that were wanted and are another account's, with that account. */
+  readonly shared: readonly (readonly [resourceId: string, ownerId: string])[];
 }
 
 /**
@@ -51,7 +56,8 @@ export function planSubscriptions(
   logs: readonly FlowLog[],
   settings: SubscriptionSettings,
 ): SubscriptionPlan {
-  const wanted = wantedResources(inventory, [...see, ...keep], settings.scope);
+  const shared = settings.scope === "interface" ? new Map<string, string>() : sharedResources(inventory);
+  const { wanted, avoided } = wantedResources(inventory, [...see, ...keep], settings.scope, shared);
   const toSee = new Set(see.map(({ id }) => id));
   const around = surroundings(inventory);
   const create: NewSubscription[] = [];
@@ -60,7 +66,8 @@ export function planSubscriptions(
   for (const [resourceId, ids] of [...wanted].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const log = seeing(logs, [resourceId, ...(around.get(resourceId) ?? [])], settings);
     if (log === undefined && ![...ids].some((id) => toSee.has(id))) continue;
-    if (log === undefined) create.push({ resourceId, databases: [...ids].sort() });
+    if (log === undefined)
+      create.push({ resourceId, scope: scopeOf(resourceId, settings), databases: [...ids].sort() });
     else {
       used.add(log.flowLogId);
       kept.push({ resourceId, flowLogId: log.flowLogId, ours: isOurs(log, settings) });
@@ -71,8 +78,11 @@ export function planSubscriptions(
       ? [{ flowLogId: log.flowLogId, resourceId: log.resourceId, why: whyNot(log, wanted, settings) }]
       : [],
   );
-  return { create, remove, kept };
+  return { create, remove, kept, shared: [...shared].filter(([id]) => avoided.has(id)).sort() };
 }
+
+const scopeOf = (resourceId: string, { scope }: SubscriptionSettings): FlowLogScope =>
+  resourceId.startsWith("eni-") ? "interface" : scope;
 
 const isOurs = (log: FlowLog, { owner }: SubscriptionSettings): boolean => log.tags[OWNER_TAG] === owner;
 
@@ -114,24 +124,48 @@ function surroundings(inventory: Inventory): ReadonlyMap<string, readonly string
   ]);
 }
 
-/** Database ids by the resource that sees their traffic. */
+interface Wanted {
+  /** Database ids by the resource that sees their traffic. */
+  readonly wanted: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Subnets and VPCs of others, for which interfaces are wanted instead. */
+  readonly avoided: ReadonlySet<string>;
+}
+
 function wantedResources(
   { networkInterfaces }: Inventory,
   databases: readonly Database[],
   scope: FlowLogScope,
-): ReadonlyMap<string, ReadonlySet<string>> {
+  shared: ReadonlyMap<string, string>,
+): Wanted {
   const wanted = new Map<string, Set<string>>();
+  const avoided = new Set<string>();
   const want = (resourceId: string | undefined, database: Database): void => {
     if (resourceId === undefined || resourceId === "") return;
     wanted.set(resourceId, (wanted.get(resourceId) ?? new Set()).add(database.id));
   };
   for (const database of databases) {
     const interfaces = networkInterfaces.filter((each) => mayBeOf(each, database));
-    if (scope === "vpc") want(database.vpcId, database);
-    else if (scope === "interface") for (const each of interfaces) want(each.networkInterfaceId, database);
-    else for (const id of [...database.subnetIds, ...interfaces.map((i) => i.subnetId)]) want(id, database);
+    const around = surrounding(database, interfaces, scope);
+    const others = around.filter((id) => shared.has(id));
+    for (const id of around) if (!shared.has(id)) want(id, database);
+    for (const id of others) avoided.add(id);
+    const unseen = interfaces.filter(
+      ({ subnetId, vpcId }) => scope === "interface" || others.includes(subnetId) || others.includes(vpcId),
+    );
+    for (const each of unseen) want(each.networkInterfaceId, database);
   }
-  return wanted;
+  return { wanted, avoided };
+}
+
+/** The subnets or the VPC of a database; nothing where interfaces themselves are wanted. */
+function surrounding(
+  { vpcId, subnetIds }: Database,
+  interfaces: readonly NetworkInterface[],
+  scope: FlowLogScope,
+): readonly string[] {
+  if (scope === "interface") return [];
+  if (scope === "subnet") return [...subnetIds, ...interfaces.map((each) => each.subnetId)];
+  return vpcId === undefined ? [] : [vpcId];
 }
 
 /** Several databases may fit one interface; whichever it is of, its traffic is to be seen. */

@@ -95,6 +95,7 @@ type Failure = Omit<Unsuccessful, "resourceId">;
 
 function failureFor(ec2: Ec2State, input: NewFlowLogs, resourceId: string): Failure | undefined {
   if (!resourceExists(ec2, input.resourceType, resourceId)) return notFound(input.resourceType, resourceId);
+  if (isShared(ec2, input.resourceType, resourceId)) return notYours(resourceId);
   const destination = destinationFailure(ec2, input.logDestination);
   if (destination !== undefined) return destination;
   const twin = ec2.flowLogs
@@ -109,6 +110,21 @@ function failureFor(ec2: Ec2State, input: NewFlowLogs, resourceId: string): Fail
   const message = "Error. There is an existing Flow Log with the same configuration and log destination.";
   return { code: "FlowLogAlreadyExists", message };
 }
+
+/**
+ * A participant may make flow logs of its own interfaces in a shared subnet, not of the subnet or the VPC:
+ * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html. With which code EC2 says so, that page does
+ * not tell.
+ */
+function isShared(ec2: Ec2State, resourceType: string, resourceId: string): boolean {
+  const owner = { VPC: ec2.vpcs.get(resourceId), Subnet: ec2.subnets.get(resourceId) }[resourceType]?.ownerId;
+  return owner !== undefined && owner !== ec2.region.accountId;
+}
+
+const notYours = (resourceId: string): Failure => ({
+  code: "OperationNotPermitted",
+  message: `The resource ${resourceId} is shared with this account, which may not create a flow log for it.`,
+});
 
 function resourceExists(ec2: Ec2State, resourceType: string, resourceId: string): boolean {
   if (resourceType === "VPC") return ec2.vpcs.has(resourceId);

@@ -38,7 +38,9 @@ const vpcXml = (ec2: Ec2State, vpc: Vpc): XmlStruct => ({
 
 const subnetXml = (ec2: Ec2State, subnet: Subnet): XmlStruct => ({
   subnetId: subnet.subnetId,
-  subnetArn: ec2.region.arn("ec2", `subnet/${subnet.subnetId}`),
+  subnetArn: ec2.region
+    .arn("ec2", `subnet/${subnet.subnetId}`)
+    .replace(`:${ec2.region.accountId}:`, `:${subnet.ownerId}:`),
   state: "available",
   ownerId: subnet.ownerId,
   vpcId: subnet.vpcId,
