@@ -40,6 +40,35 @@ export interface RunStart {
   };
 }
 
+/** A write of onboarding that is about to be made: one call, however many things it makes or takes away. */
+export interface OnboardingEntry {
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  readonly run: "onboard" | "offboard";
+  /** The account and region, or the PCE. */
+  readonly target: string;
+  /** Such as `createFlowLogs` or `PUT workloads/bulk_create`. */
+  readonly action: string;
+  /** What all that Moat makes there carries: the tag `moat:owner`, or the external data set. */
+  readonly mark: string;
+  readonly items: readonly OnboardingItem[];
+  readonly why: string;
+  /** Fingerprint of the state that the write was decided from. */
+  readonly basis: string;
+}
+
+export interface OnboardingItem {
+  /** A resource of AWS, an href, or for what has no href yet, what it stands for. */
+  readonly id: string;
+  /** The mark found on it, or for what is new, the one that it gets; absent where such things carry none. */
+  readonly mark?: string;
+}
+
+/** Where onboarding records its writes before they are made. */
+export interface OnboardingAudit {
+  record(entry: OnboardingEntry): Promise<void>;
+}
+
 /** Where each write is recorded before it is made. A record that cannot be written stops the write. */
 export interface AuditLog {
   record(entry: AuditEntry): Promise<void>;

@@ -1,5 +1,6 @@
 import type { FlowLog, FlowLogScope } from "../core/onboard/flow-log.ts";
 import type { PceChange, PceState } from "../core/onboard/pce-state.ts";
+import type { OnboardingItem } from "./audit-log.ts";
 
 /** A subscription that was not made or not taken away, and what the service said. */
 export interface RefusedSubscription {
@@ -19,6 +20,13 @@ export interface FlowLogSubscriptions {
     readonly owner: string;
   }): Promise<readonly RefusedSubscription[]>;
   remove(flowLogIds: readonly string[]): Promise<readonly RefusedSubscription[]>;
+}
+
+/** One call that writes to a PCE. */
+export interface PceWrite {
+  /** `PUT workloads/bulk_create`. */
+  readonly action: string;
+  readonly items: readonly OnboardingItem[];
 }
 
 /** The objects of a PCE that stand for databases. Each call throws {@link PolicyFault} when it fails as a whole. */

@@ -1,5 +1,8 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createFlowLogs } from "../../src/sandbox/aws/model/ec2/flow-logs.ts";
+import { createFlowLogs, type NewFlowLogs } from "../../src/sandbox/aws/model/ec2/flow-logs.ts";
 import { rdsState } from "../../src/sandbox/aws/model/rds/state.ts";
 import { startSandboxAws } from "../../src/sandbox/aws/server.ts";
 import { LOG_BUCKET } from "../../src/sandbox/company/build-aws.ts";
@@ -26,6 +29,33 @@ interface Onboarded {
   };
 }
 
+/** What somebody asks EC2 for who wants a log of subnets. */
+const logOfSubnets = (resourceIds: readonly string[]): NewFlowLogs => ({
+  resourceType: "Subnet",
+  resourceIds,
+  trafficType: "ALL",
+  logDestinationType: "s3",
+  logDestination: BUCKET,
+  logGroupName: undefined,
+  deliverLogsPermissionArn: undefined,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the syntax of AWS
+  logFormat: "${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${tcp-flags} ${action}",
+  maxAggregationInterval: 60,
+  fileFormat: "plain-text",
+  hiveCompatiblePartitions: false,
+  perHourPartition: false,
+  tags: [],
+});
+
+/** A line of the audit file. */
+interface Recorded {
+  readonly run: string;
+  readonly action: string;
+  readonly mark: string;
+  readonly items: readonly { readonly id: string; readonly mark?: string }[];
+  readonly why: string;
+}
+
 /** The sample company's AWS, and a PCE that knows nothing of it. */
 async function emptyPce() {
   const { aws } = sampleCompany({ startMs: Date.now() });
@@ -40,7 +70,30 @@ async function emptyPce() {
     MOAT_PCE_SECRET: SANDBOX_KEY.secret,
   };
   const args = ["--aws", "live", "--policy", servers[1]?.url ?? ""];
-  const cli = (...argv: readonly string[]) => runCli([...argv, ...args], { env });
+  const folder = mkdtempSync(join(tmpdir(), "moat-onboard-"));
+  const audit = join(folder, "audit.jsonl");
+  const cli = (...argv: readonly string[]) =>
+    runCli([...argv, ...args, ...(argv.includes("--audit") ? [] : ["--audit", audit])], { env });
+  const records = (): readonly Recorded[] =>
+    existsSync(audit)
+      ? readFileSync(audit, "utf8")
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line) as Recorded)
+      : [];
+  /** Every call that wrote, with the action on record when it came in. */
+  const writes: { readonly call: string; readonly recorded: string | undefined }[] = [];
+  const note = (call: string) => writes.push({ call, recorded: records().at(-1)?.action });
+  aws.sandbox.onCall(({ phase, call }) => {
+    if (phase === "before" && /^(?:Create|Delete)FlowLogs$/.test(call.operation)) note(call.operation);
+  });
+  pce.faults.add({
+    when: ({ method, path }) => {
+      if (method !== "GET" && !path.endsWith("/dependencies")) note(`${method} ${path}`);
+      return false;
+    },
+    answer: { kind: "disconnect" },
+  });
   const json = async (...argv: readonly string[]): Promise<Onboarded> =>
     JSON.parse((await cli(...argv, "--json")).out) as Onboarded;
   const live = (name: string): readonly Record<string, unknown>[] =>
@@ -55,7 +108,13 @@ async function emptyPce() {
     live,
     active,
     ec2,
-    stop: () => Promise.all(servers.map((each) => each.close())),
+    audit,
+    records,
+    writes,
+    stop: async () => {
+      rmSync(folder, { recursive: true, force: true });
+      await Promise.all(servers.map((each) => each.close()));
+    },
   };
 }
 
@@ -82,6 +141,13 @@ describe("moat onboard and offboard", () => {
       .slice(calls)
       .filter(({ call }) => call.operation === "CreateFlowLogs");
     expect(written).toEqual([]);
+  });
+
+  it("writes nothing that it cannot put on record: 1", async () => {
+    const { code, err } = await lab.cli(...on, "--yes", "--audit", "/nowhere/audit.jsonl");
+    expect([code, lab.ec2.flowLogs.values().length, lab.live("workloads").length]).toEqual([1, 0, 0]);
+    expect(err).toContain("/nowhere/audit.jsonl");
+    expect(lab.writes).toEqual([]);
   });
 
   it("asks before it writes, and there is nobody to ask: 1", async () => {
@@ -151,22 +217,7 @@ describe("moat onboard and offboard", () => {
   it("leaves a subscription that somebody else made alone, and counts it", async () => {
     expect((await lab.cli("offboard", "--yes")).code).toBe(0);
     const subnets = lab.ec2.subnets.values().map((each) => each.subnetId);
-    createFlowLogs(lab.ec2, {
-      resourceType: "Subnet",
-      resourceIds: subnets,
-      trafficType: "ALL",
-      logDestinationType: "s3",
-      logDestination: BUCKET,
-      logGroupName: undefined,
-      deliverLogsPermissionArn: undefined,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the syntax of AWS
-      logFormat: "${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${tcp-flags} ${action}",
-      maxAggregationInterval: 60,
-      fileFormat: "plain-text",
-      hiveCompatiblePartitions: false,
-      perHourPartition: false,
-      tags: [],
-    });
+    createFlowLogs(lab.ec2, logOfSubnets(subnets));
     const { subscriptions } = await lab.json(...on, "--dry-run");
     expect([subscriptions.create.length, subscriptions.kept.length]).toEqual([0, 3]);
     expect((await lab.cli("offboard", "--yes")).code).toBe(0);
@@ -189,9 +240,66 @@ describe("moat onboard and offboard", () => {
     expect((await lab.cli("offboard", "--yes")).code).toBe(0);
     expect(lab.live("workloads")).toEqual([]);
   });
+
+  it("has put every call that wrote on record before it was made, and the record stands a check", async () => {
+    const kinds = new Set(lab.writes.map(({ call }) => call.replace(/\/[-0-9a-f]{36}|\/\d+/g, "/ID")));
+    // Both halves, making, changing and taking away: without them the test would prove little.
+    expect([...kinds].sort()).toEqual(
+      expect.arrayContaining([
+        "CreateFlowLogs",
+        "DeleteFlowLogs",
+        "POST /orgs/ID/labels",
+        "POST /orgs/ID/sec_policy",
+        "POST /orgs/ID/service_bindings",
+        "PUT /orgs/ID/workloads/bulk_create",
+        "PUT /orgs/ID/workloads/bulk_delete",
+        "PUT /orgs/ID/workloads/bulk_update",
+      ]),
+    );
+    const sameCall = ({ call, recorded = "" }: (typeof lab.writes)[number]): boolean => {
+      if (recorded === "DELETE") return call.startsWith("DELETE ");
+      const [method = "", path] = recorded.split(" ");
+      return path === undefined
+        ? call.toLowerCase() === recorded.toLowerCase()
+        : call.startsWith(method) && call.endsWith(`/${path}`);
+    };
+    expect(lab.writes.filter((each) => !sameCall(each))).toEqual([]);
+    expect(lab.records()).toHaveLength(lab.writes.length);
+    expect(new Set(lab.records().map(({ run }) => run))).toEqual(new Set(["onboard", "offboard"]));
+    const { code, out } = await runCli(["audit", "verify", lab.audit]);
+    expect([code, out]).toEqual([0, expect.stringContaining(`${lab.writes.length} writes of onboarding`)]);
+    expect(tooWide(out)).toBeUndefined();
+    const { violations } = JSON.parse((await runCli(["audit", "verify", lab.audit, "--json"])).out) as {
+      violations: unknown[];
+    };
+    expect(violations).toEqual([]);
+  });
+});
+
+it("makes flow logs of interfaces where the subnets are another account's, which EC2 refuses otherwise", async () => {
+  const lab = await emptyPce();
+  try {
+    for (const subnet of lab.ec2.subnets.values())
+      lab.ec2.subnets.set(subnet.subnetId, { ...subnet, ownerId: "999900001111" });
+    const [subnet] = lab.ec2.subnets.values();
+    const asked = createFlowLogs(lab.ec2, logOfSubnets([subnet?.subnetId ?? ""]));
+    expect(asked.unsuccessful).toMatchObject([{ code: "OperationNotPermitted" }]);
+    const on = ["onboard", "--bucket", BUCKET, "--scope", "subnet"];
+    const dry = await lab.cli(...on, "--dry-run");
+    expect(dry.out).toContain("is shared by account 999900001111");
+    expect(tooWide(dry.out)).toBeUndefined();
+    expect((await lab.cli(...on, "--yes")).code).toBe(0);
+    const logged = lab.ec2.flowLogs.values().map((each) => each.resourceId);
+    expect(logged).toHaveLength(3);
+    expect(logged.every((id) => id.startsWith("eni-"))).toBe(true);
+    expect((await lab.cli("offboard", "--yes")).code).toBe(0);
+    expect(lab.ec2.flowLogs.values()).toEqual([]);
+  } finally {
+    await lab.stop();
+  }
 });
 
 it("writes nothing where the PCE knows every database already", async () => {
-  const { code, out } = await runCli(["onboard", "--aws", "sandbox"]);
+  const { code, out } = await runCli(["onboard", "--aws", "sandbox", "--audit", "/dev/null"]);
   expect([code, out]).toEqual([0, expect.stringContaining("nothing to write")]);
 });

@@ -46,16 +46,28 @@ const Record = z.object({
   previous: z.string().optional(),
 });
 
+const Onboarding = z.object({
+  at: z.string(),
+  run: z.string(),
+  target: z.string(),
+  action: z.string(),
+  mark: z.string(),
+  items: z.array(z.object({ id: z.string(), mark: z.string().optional() })),
+  why: z.string(),
+  basis: z.string(),
+  previous: z.string().optional(),
+});
+
 /** Reads the lines of an audit log, numbered from 1; a line that is no record keeps its text only. */
 export function auditLines(texts: readonly string[]): readonly AuditLine[] {
   return texts.map((text, i) => {
-    const read = Record.safeParse(jsonOf(text));
+    const json = jsonOf(text);
+    const read = Record.safeParse(json);
     // Absent fields are absent, not undefined: zod leaves out what was not there.
-    return {
-      number: i + 1,
-      text,
-      ...(read.success ? { record: read.data as AuditLine["record"] & {} } : {}),
-    };
+    if (read.success) return { number: i + 1, text, record: read.data as AuditLine["record"] & {} };
+    const other = Onboarding.safeParse(json);
+    const onboarding = other.data as (AuditLine["onboarding"] & {}) | undefined;
+    return { number: i + 1, text, ...(onboarding === undefined ? {} : { onboarding }) };
   });
 }
 

@@ -36,6 +36,22 @@ describe("fileAuditLog", () => {
     expect(lines[1]?.record?.previous).toBe(sha256((await readFile(file, "utf8")).split("\n")[0] ?? ""));
   });
 
+  it("reads back who carried a group that rules name, without which a replay would miss them", async () => {
+    const file = await path();
+    const start = {
+      purpose: "enforce" as const,
+      mode: "enforce",
+      managed: [],
+      attached: [],
+      keptGroups: [],
+      groups: {},
+      rules: [],
+      members: { "sg-1": ["10.0.0.1/32"] },
+    };
+    await fileAuditLog(file).record({ ...entry("first"), start });
+    expect((await readAuditFile(file))[0]?.record?.start?.members).toEqual({ "sg-1": ["10.0.0.1/32"] });
+  });
+
   it("refuses the write when the record cannot be made, and the next one still can be", async () => {
     await expect(fileAuditLog("/nowhere/audit.jsonl").record(entry("lost"))).rejects.toThrow();
   });

@@ -1,5 +1,5 @@
 import { appendFile, open, stat } from "node:fs/promises";
-import type { AuditEntry, AuditLog } from "../../ports/audit-log.ts";
+import type { AuditLog, OnboardingAudit } from "../../ports/audit-log.ts";
 import { linkedLine } from "./linked-lines.ts";
 
 /**
@@ -7,11 +7,11 @@ import { linkedLine } from "./linked-lines.ts";
  * before it as `previous`, so that a line which is changed, taken out or put in later is found. Two processes should
  * not share a file: their lines may cross, which then looks like a broken chain.
  */
-export function fileAuditLog(path: string): AuditLog {
+export function fileAuditLog(path: string): AuditLog & OnboardingAudit {
   let size = -1;
   let last: string | undefined;
   let queue: Promise<void> = Promise.resolve();
-  async function append(entry: AuditEntry): Promise<void> {
+  async function append(entry: object): Promise<void> {
     const now = await sizeOf(path);
     if (now !== size) last = await lastLine(path, now);
     const text = linkedLine(entry, last);
@@ -20,7 +20,7 @@ export function fileAuditLog(path: string): AuditLog {
     size = now + Buffer.byteLength(text) + 1;
   }
   return {
-    record: (entry) => {
+    record: (entry: object) => {
       const done = queue.then(() => append(entry));
       queue = done.catch(() => {});
       return done;

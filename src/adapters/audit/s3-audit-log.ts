@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { AuditLog } from "../../ports/audit-log.ts";
+import type { AuditEntry, AuditLog, OnboardingAudit, OnboardingEntry } from "../../ports/audit-log.ts";
 import type { AwsClients } from "../aws/aws-clients.ts";
 import { putNewS3Text } from "../aws/s3-text.ts";
 import type { S3Uri } from "../aws/s3-uri.ts";
@@ -20,12 +20,12 @@ export function s3AuditLog(
   clients: AwsClients,
   place: S3Uri,
   chance: () => string = () => randomBytes(8).toString("hex"),
-): AuditLog {
+): AuditLog & OnboardingAudit {
   let folder: string | undefined;
   let number = 0;
   let last: string | undefined;
   let queue: Promise<void> = Promise.resolve();
-  async function append(entry: Parameters<AuditLog["record"]>[0]): Promise<void> {
+  async function append(entry: AuditEntry | OnboardingEntry): Promise<void> {
     folder ??= folderOf(entry.at, chance());
     const text = linkedLine(entry, last);
     const key = `${auditRoot(place)}${folder}/${String(number + 1).padStart(DIGITS, "0")}.json`;
@@ -35,7 +35,7 @@ export function s3AuditLog(
     last = text;
   }
   return {
-    record: (entry) => {
+    record: (entry: AuditEntry | OnboardingEntry) => {
       const done = queue.then(() => append(entry));
       queue = done.catch(() => {});
       return done;

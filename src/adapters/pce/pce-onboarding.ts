@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { LabelPair, PceChange, WantedService, WantedWorkload } from "../../core/onboard/pce-state.ts";
-import type { PceObjects } from "../../ports/onboarding.ts";
+import type { PceObjects, PceWrite } from "../../ports/onboarding.ts";
 import { PolicyFault } from "../../ports/policy-fault.ts";
+import { announcing } from "./announced-writes.ts";
 import type { HttpMethod } from "./exchange.ts";
 import { parseOnboardingObjects } from "./parse/onboarding-objects.ts";
 import type { PceClient } from "./pce-client.ts";
@@ -14,8 +15,15 @@ const MOST = 1000;
 const READ_TIMEOUT_MS = 900_000;
 const DRAFTS = "sec_policy/draft/virtual_services";
 
-/** The objects of a live PCE that stand for databases, written in bulk. */
-export function pceOnboarding(client: PceClient): PceObjects {
+/**
+ * The objects of a live PCE that stand for databases, written in bulk.
+ *
+ * @param beforeWrite called before each call that writes; when it throws, the call is not made
+ */
+export function pceOnboarding(
+  client: PceClient,
+  beforeWrite: (write: PceWrite) => Promise<void>,
+): PceObjects {
   return {
     name: `PCE ${client.host}, organisation ${client.org}`,
     async read() {
@@ -23,7 +31,7 @@ export function pceOnboarding(client: PceClient): PceObjects {
       const { labels = [], workloads = [], virtual_services = [], service_bindings = [] } = collections;
       return parseOnboardingObjects({ labels, workloads, virtual_services, service_bindings }, complete);
     },
-    write: (change, set) => new Writing(client, set).write(change),
+    write: (change, set) => new Writing(announcing(client, beforeWrite), set).write(change),
   };
 }
 

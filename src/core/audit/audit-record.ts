@@ -22,6 +22,19 @@ export interface FoundRule extends PrintedRule {
   readonly granted?: boolean;
 }
 
+/** One line of a file that tells of onboarding: a call, and what it made or took away. */
+export interface OnboardingRecord {
+  readonly at: string;
+  readonly run: string;
+  readonly target: string;
+  readonly action: string;
+  readonly mark: string;
+  readonly items: readonly { readonly id: string; readonly mark?: string }[];
+  readonly why: string;
+  readonly basis: string;
+  readonly previous?: string;
+}
+
 /** What a run began from. */
 export interface RecordedStart {
   readonly purpose: string;
@@ -53,6 +66,8 @@ export interface AuditLine {
   readonly number: number;
   readonly text: string;
   readonly record?: AuditRecord;
+  /** Set instead of `record` where the line is of onboarding. */
+  readonly onboarding?: OnboardingRecord;
 }
 
 /** Lines that follow one another: those of a file, or of one folder of a bucket. */

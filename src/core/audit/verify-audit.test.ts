@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { digest } from "../digest.ts";
-import type { AuditLine, AuditRecord, RecordedStart } from "./audit-record.ts";
+import type { AuditLine, AuditRecord, OnboardingRecord, RecordedStart } from "./audit-record.ts";
 import { verifyAudit } from "./verify-audit.ts";
 
 const ARN = "arn:aws:rds:eu-west-1:1:db:orders";
@@ -65,6 +65,7 @@ describe("verifyAudit", () => {
       databases: 1,
       runs: 1,
       replayed: 4,
+      onboarding: 0,
       violations: [],
       unfinished: [],
     });
@@ -130,6 +131,64 @@ describe("verifyAudit", () => {
     const start = { ...START, mode: "observe", purpose: "mode" };
     const tag = { action: "tag", database: ARN, tags: { "moat:mode": "enforce" } };
     expect(verdict(linesOf([record(tag, { start, basis: "" })]))).toEqual([]);
+  });
+
+  const onboarding = (over: Partial<OnboardingRecord> = {}): OnboardingRecord => ({
+    at: "2026-11-24T08:00:00.000Z",
+    run: "onboard",
+    target: "account 1, region eu-west-1",
+    action: "createFlowLogs",
+    mark: "moat",
+    items: [{ id: "subnet-1", mark: "moat" }],
+    why: "because",
+    basis: "0123",
+    ...over,
+  });
+  const lineOf = (written: OnboardingRecord): AuditLine => ({
+    number: 1,
+    text: JSON.stringify(written),
+    onboarding: written,
+  });
+
+  it("counts writes of onboarding, and links them with those of databases", () => {
+    const first = lineOf(onboarding());
+    const second = { ...record(create, { start: START }), previous: digest(first.text) };
+    const lines = [first, { number: 2, text: JSON.stringify(second), record: second }];
+    expect(verifyAudit([{ lines }], digest)).toMatchObject({ onboarding: 1, runs: 1, violations: [] });
+    const changed = [{ ...first, text: first.text.replace("subnet-1", "subnet-2") }, ...lines.slice(1)];
+    expect(verdict(changed)).toEqual(["2 chain: The line before was changed, taken out or put in"]);
+  });
+
+  it.each<{ name: string; written: OnboardingRecord; want: string[] }>([
+    {
+      name: "that is taken away and was somebody else's",
+      written: onboarding({ action: "deleteFlowLogs", items: [{ id: "fl-1", mark: "netops" }] }),
+      want: ["1 S3: deleteFlowLogs: fl-1 has the mark netops, not moat"],
+    },
+    {
+      name: "that was nobody's",
+      written: onboarding({ action: "DELETE", items: [{ id: "/orgs/1/labels/7", mark: "" }] }),
+      want: ["1 S3: DELETE: /orgs/1/labels/7 has no mark, not moat"],
+    },
+    {
+      name: "that is made without the mark",
+      written: onboarding({ action: "PUT workloads/bulk_create", items: [{ id: "arn:x" }] }),
+      want: ["1 S3: PUT workloads/bulk_create: arn:x has no mark, not moat"],
+    },
+    {
+      name: "that cannot carry one",
+      written: onboarding({ action: "POST sec_policy", items: [{ id: "/orgs/1/x" }] }),
+      want: [],
+    },
+    { name: "without a reason", written: onboarding({ why: "" }), want: ["1 S9: The write has no reason"] },
+    { name: "without a basis", written: onboarding({ basis: "" }), want: ["1 S9: The write has no basis"] },
+    {
+      name: "with a key",
+      written: onboarding({ why: "password=hunter2hunter2" }),
+      want: ["1 S9: It holds what looks like a secret"],
+    },
+  ])("looks at a thing of onboarding $name", ({ written, want }) => {
+    expect(verdict([lineOf(written)])).toEqual(want);
   });
 
   it("takes a call that was made again for one", () => {

@@ -1,6 +1,7 @@
 import { DATABASE_TAG, OWNER_TAG } from "../inventory/ownership.ts";
 import { verifyDatabase } from "../verify/verify-plan.ts";
 import type { AuditChain, AuditLine, AuditRecord, AuditViolation } from "./audit-record.ts";
+import { foreignItems } from "./onboarding-marks.ts";
 import { distinctWrites, type ReadLine, type RecordedRun, recordedRuns } from "./recorded-run.ts";
 import { decisions } from "./verify-decision.ts";
 import { idleWrites } from "./verify-idle.ts";
@@ -12,6 +13,8 @@ export interface AuditReport {
   readonly runs: number;
   /** Steps whose effect was replayed, because the state before them is on record. */
   readonly replayed: number;
+  /** Writes of onboarding and offboarding. */
+  readonly onboarding: number;
   readonly violations: readonly AuditViolation[];
   /** Databases whose last run did not come to what policy said: it waits, or the next one has to go on. */
   readonly unfinished: readonly UnfinishedRun[];
@@ -46,6 +49,7 @@ export function verifyAudit(chains: readonly AuditChain[], sha256: (text: string
     databases: new Set(checked.flatMap(({ databases }) => databases)).size,
     runs: sum(({ runs }) => runs),
     replayed: sum(({ replayed }) => replayed),
+    onboarding: sum(({ onboarding }) => onboarding),
     violations: checked.flatMap(({ violations }) => violations),
     unfinished: [...last.values()].flatMap(({ unfinished }) => unfinished ?? []),
   };
@@ -56,6 +60,7 @@ interface CheckedChain {
   readonly databases: readonly string[];
   readonly runs: number;
   readonly replayed: number;
+  readonly onboarding: number;
   readonly violations: readonly AuditViolation[];
   readonly last: readonly LastRun[];
 }
@@ -73,8 +78,9 @@ function verifyChain({ name, lines }: AuditChain, sha256: (text: string) => stri
   const violations = [
     ...lines.flatMap(unreadable),
     ...chain(lines, sha256),
-    ...order(read),
-    ...read.flatMap((line) => [...reasons(line), ...secrets(line)]),
+    ...order(lines),
+    ...lines.flatMap((line) => [...reasons(line), ...secrets(line)]),
+    ...lines.flatMap(foreignItems),
     ...runs.flatMap((run) => [...foreign(run), ...mode(run), ...decisions(run), ...idleWrites(run)]),
     ...replays.flatMap((r) => r.violations),
   ].sort((a, b) => a.line - b.line);
@@ -84,6 +90,7 @@ function verifyChain({ name, lines }: AuditChain, sha256: (text: string) => stri
     databases: read.map((line) => line.record.database),
     runs: runs.length,
     replayed: replays.reduce((sum, r) => sum + r.steps, 0),
+    onboarding: lines.filter((line) => line.onboarding !== undefined).length,
     violations: violations.map((v) => ({ ...named, ...v })),
     last: runs.flatMap((run, i) => lastRun(run, replays[i]?.notThere, named)),
   };
@@ -101,15 +108,25 @@ function lastRun(
   return [{ database, at, unfinished: { database, ...named, line: line.number, address } }];
 }
 
-const unreadable = ({ number, record }: AuditLine): readonly AuditViolation[] =>
-  record === undefined ? [{ line: number, rule: "record", what: "This is no audit record" }] : [];
+const unreadable = ({ number, record, onboarding }: AuditLine): readonly AuditViolation[] =>
+  record === undefined && onboarding === undefined
+    ? [{ line: number, rule: "record", what: "This is no audit record" }]
+    : [];
+
+/** What lines of both kinds have. */
+const commonOf = ({ record, onboarding }: AuditLine) => record ?? onboarding;
+
+const aboutOf = ({ record }: AuditLine): { readonly database?: string } =>
+  record === undefined ? {} : { database: record.database };
 
 function chain(lines: readonly AuditLine[], sha256: (text: string) => string): readonly AuditViolation[] {
   const violations: AuditViolation[] = [];
   let before: string | undefined;
-  for (const { number, text, record } of lines) {
-    const linked = record?.previous;
-    if (record !== undefined && linked !== before) {
+  for (const line of lines) {
+    const { number, text } = line;
+    const common = commonOf(line);
+    const linked = common?.previous;
+    if (common !== undefined && linked !== before) {
       const what =
         linked === undefined
           ? "The link to the line before is missing"
@@ -121,23 +138,34 @@ function chain(lines: readonly AuditLine[], sha256: (text: string) => string): r
   return violations;
 }
 
-function order(lines: readonly ReadLine[]): readonly AuditViolation[] {
-  return lines.flatMap(({ number, record }, i) => {
-    const before = lines[i - 1]?.record.at;
-    if (before === undefined || before <= record.at) return [];
-    const what = `Its time ${record.at} is before that of the line before, ${before}`;
-    return [{ line: number, rule: "order", database: record.database, what } as const];
+function order(lines: readonly AuditLine[]): readonly AuditViolation[] {
+  const timed = lines.flatMap((line) => {
+    const at = commonOf(line)?.at;
+    return at === undefined ? [] : [{ line, at }];
+  });
+  return timed.flatMap(({ line, at }, i) => {
+    const before = timed[i - 1]?.at;
+    if (before === undefined || before <= at) return [];
+    const what = `Its time ${at} is before that of the line before, ${before}`;
+    return [{ line: line.number, rule: "order", ...aboutOf(line), what } as const];
   });
 }
 
 /** S9: each write has a reason and says from what it was decided. A mode tag is decided by a person. */
-function reasons({ number, record }: ReadLine): readonly AuditViolation[] {
-  const { database, why, basis, step } = record;
+function reasons(line: AuditLine): readonly AuditViolation[] {
+  const common = commonOf(line);
+  if (common === undefined) return [];
+  const byPerson = line.record?.step.database !== undefined;
   const missing = [
-    ...(why.trim() === "" ? ["reason"] : []),
-    ...(basis === "" && step.database === undefined ? ["basis"] : []),
+    ...(common.why.trim() === "" ? ["reason"] : []),
+    ...(common.basis === "" && !byPerson ? ["basis"] : []),
   ];
-  return missing.map((what) => ({ line: number, rule: "S9", database, what: `The write has no ${what}` }));
+  return missing.map((what) => ({
+    line: line.number,
+    rule: "S9",
+    ...aboutOf(line),
+    what: `The write has no ${what}`,
+  }));
 }
 
 /** Things that look like keys, wherever they stand. */
@@ -147,9 +175,9 @@ const SECRETS: readonly RegExp[] = [
   /\b(?:authorization|password|secret|x-amz-security-token)"?\s*[:=]\s*"?[^\s",}]{8,}/i,
 ];
 
-const secrets = ({ number, text, record: { database } }: ReadLine): readonly AuditViolation[] =>
-  SECRETS.some((pattern) => pattern.test(text))
-    ? [{ line: number, rule: "S9", database, what: "It holds what looks like a secret" }]
+const secrets = (line: AuditLine): readonly AuditViolation[] =>
+  commonOf(line) !== undefined && SECRETS.some((pattern) => pattern.test(line.text))
+    ? [{ line: line.number, rule: "S9", ...aboutOf(line), what: "It holds what looks like a secret" }]
     : [];
 
 /** S3: a run writes to groups that were managed when it began, and to those it made itself with both marks. */

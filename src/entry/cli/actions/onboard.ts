@@ -3,12 +3,14 @@ import { createPceClient } from "../../../adapters/pce/pce-client.ts";
 import { pceOnboarding } from "../../../adapters/pce/pce-onboarding.ts";
 import { findDatabase } from "../../../app/find-database.ts";
 import {
+  externalSet,
   type OnboardPlan,
   type OnboardPorts,
   type OnboardSettings,
   onboard,
   planOnboarding,
 } from "../../../app/onboard.ts";
+import { type OnboardingRecorder, recordedFlowLogs, recordedPce } from "../../../app/recorded-onboarding.ts";
 import type { Database, Inventory } from "../../../core/inventory/model.ts";
 import { type FlowLogScope, MISSION_FORMAT, RICH_FORMAT } from "../../../core/onboard/flow-log.ts";
 import { isDone } from "../../../core/onboard/pce-state.ts";
@@ -21,6 +23,7 @@ import { onboardText } from "../render/onboard-text.ts";
 import { problemText } from "../render/problem-text.ts";
 import { readSettings, type Settings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
+import { openAuditLog } from "../wire/audit.ts";
 import { type AwsSource, openAws, writable } from "../wire/aws-source.ts";
 import { pceOptions } from "../wire/policy-source.ts";
 
@@ -32,6 +35,7 @@ export interface OnboardOptions extends SourceOptions {
   readonly clients?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  readonly audit?: string;
 }
 
 /** Makes databases known to flow logs and PCE, or takes that back. */
@@ -44,8 +48,8 @@ export async function runOnboard(
   const settings = await readSettings(options);
   const source = await openAws(settings.aws, settings.region, context.env, settings.config.callPercent);
   try {
-    const ports = await onboardPorts(context, settings, source, { direction, bucket: options.bucket });
     const inventory = await source.inventory.read();
+    const ports = await onboardPorts(context, settings, source, { direction, options, inventory });
     const wanted = onboardSettings(settings, inventory, { direction, names, options });
     const plan = await planOnboarding(ports, inventory, wanted);
     const pending = isPending(plan);
@@ -73,7 +77,7 @@ async function onboardPorts(
   context: CliContext,
   settings: Settings,
   source: AwsSource,
-  { direction, bucket }: { readonly direction: "on" | "off"; readonly bucket: string | undefined },
+  { direction, options, inventory }: Asked & { readonly inventory: Inventory },
 ): Promise<OnboardPorts> {
   writable(source);
   const { clients, sandbox } = source;
@@ -83,24 +87,40 @@ async function onboardPorts(
     : settings.policy === undefined
       ? sandbox?.pce
       : undefined;
-  const subscribes = clients !== undefined && (bucket !== undefined || direction === "off");
+  const subscribes = clients !== undefined && (options.bucket !== undefined || direction === "off");
   if (pce === undefined && !subscribes) throw nothingToDo();
+  const { owner } = settings.plan;
+  const recorder: OnboardingRecorder = {
+    audit: openAuditLog(context, options.audit, clients),
+    clock: context.clock,
+    run: `${direction}board`,
+  };
+  const target = `account ${inventory.accountId}, region ${inventory.region}`;
   return {
-    ...(subscribes ? { flowLogs: flowLogSubscriptions(clients) } : {}),
-    ...(pce === undefined ? {} : { pce: pceOnboarding(createPceClient(pce)) }),
+    ...(subscribes
+      ? { flowLogs: recordedFlowLogs(flowLogSubscriptions(clients), recorder, { target, owner }) }
+      : {}),
+    ...(pce === undefined
+      ? {}
+      : {
+          pce: recordedPce(
+            (beforeWrite) => pceOnboarding(createPceClient(pce), beforeWrite),
+            recorder,
+            externalSet(owner),
+          ),
+        }),
   };
 }
 
 interface Asked {
   readonly direction: "on" | "off";
-  readonly names: readonly string[];
   readonly options: OnboardOptions;
 }
 
 function onboardSettings(
   { plan: { owner } }: Settings,
   inventory: Inventory,
-  { direction, names, options }: Asked,
+  { direction, names, options }: Asked & { readonly names: readonly string[] },
 ): OnboardSettings {
   const only = names.map((name): Database => {
     const found = findDatabase(inventory, name);

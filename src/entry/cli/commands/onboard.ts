@@ -40,4 +40,8 @@ const common = (name: string): Command =>
   withSources(new Command(name))
     .argument("[databases...]", "ids, ARNs or endpoints; all by default")
     .option("--dry-run", "say what would be written, and write nothing")
-    .option("--yes", "do not ask");
+    .option("--yes", "do not ask")
+    .option(
+      "--audit <log>",
+      "append a record of each write before it is made, to a file or s3://bucket/prefix (default: moat-audit.jsonl)",
+    );

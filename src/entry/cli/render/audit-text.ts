@@ -7,8 +7,11 @@ const SHOWN = 40;
 
 /** What a check of an audit file found, the violations by line. */
 export function auditText(report: AuditReport, style: Style): string {
-  const { lines, databases, runs, replayed, violations, unfinished } = report;
-  const looked = `${counted(lines, "record")} of ${counted(runs, "run")} at ${counted(databases, "database")}; ${counted(replayed, "step")} replayed`;
+  const { lines, databases, runs, replayed, onboarding, violations, unfinished } = report;
+  const looked = [
+    `${counted(lines, "record")} of ${counted(runs, "run")} at ${counted(databases, "database")}; ${counted(replayed, "step")} replayed`,
+    ...(onboarding === 0 ? [] : [`${counted(onboarding, "write")} of onboarding`]),
+  ].join(";\n  ");
   const waiting = unfinishedText(unfinished, style);
   if (violations.length === 0)
     return [

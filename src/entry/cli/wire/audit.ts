@@ -4,7 +4,7 @@ import { readAuditFile } from "../../../adapters/audit/read-audit-file.ts";
 import { type AwsClients, awsClients } from "../../../adapters/aws/aws-clients.ts";
 import { parseS3Uri, type S3Uri } from "../../../adapters/aws/s3-uri.ts";
 import type { AuditChain } from "../../../core/audit/audit-record.ts";
-import type { AuditLog } from "../../../ports/audit-log.ts";
+import type { AuditEntry, AuditLog, OnboardingAudit, OnboardingEntry } from "../../../ports/audit-log.ts";
 import type { CliContext } from "../context.ts";
 import { CliProblem } from "../problem.ts";
 
@@ -15,13 +15,16 @@ export function openAuditLog(
   context: CliContext,
   place: string = DEFAULT_FILE,
   clients: AwsClients | undefined = undefined,
-): AuditLog {
+): AuditLog & OnboardingAudit {
   if (!place.startsWith("s3://")) return fileAuditLog(place);
   const uri = s3Place(place);
   const log = import("../../../adapters/audit/s3-audit-log.ts").then(({ s3AuditLog }) =>
     s3AuditLog(clients ?? awsClients({ env: context.env }), uri),
   );
-  return { record: async (entry) => (await log).record(entry) };
+  return {
+    // The two kinds of entry are one to a log; TypeScript does not choose an overload for a union.
+    record: async (entry: AuditEntry | OnboardingEntry) => (await log).record(entry as AuditEntry),
+  };
 }
 
 /** Reads what `moat audit verify` is to check. @param since day, as `2026-11-24`, before which S3 is not read */
