@@ -93,10 +93,15 @@ const button = (words: string): string =>
 const typed = (text: string): string =>
   `(() => { const box = document.querySelector("input[type=search]"); box.value = ${JSON.stringify(text)}; box.dispatchEvent(new Event("input", { bubbles: true })); })()`;
 
+const menu = (name: string): string =>
+  `[...document.querySelectorAll(".menu")].find((m) => m.textContent.startsWith(${JSON.stringify(name)})).querySelector("button").click()`;
+
 /** What a reader does, in this order; every step but the last undoes what stood in the way of the next. */
 const ACTIONS: Readonly<Record<string, string>> = {
+  openMenu: menu("Consumers by"),
   group: button("loc"),
   ungroup: button("loc"),
+  closeMenu: menu("Consumers by"),
   drill: press(".node.consumer .drill"),
   undrill: press(".node.consumer .drill"),
   drillDatabase: press(".node.database:not(.rest) .drill"),

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import {
   isNarrow,
   LAYOUT,
@@ -19,10 +19,13 @@ export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(LAYOUT.width);
   const [near, setNear] = useState<string>();
-  useEffect(() => {
+  // Before it is painted: what is drawn for another width would be seen to jump.
+  useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(Math.max(LEAST_WIDTH, element.clientWidth)));
+    const fit = (): void => setWidth(Math.max(LEAST_WIDTH, element.clientWidth));
+    fit();
+    const observer = new ResizeObserver(fit);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);

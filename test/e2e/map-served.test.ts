@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findChromium } from "../support/chromium.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { draftRule } from "../support/draft-rule.ts";
-import { startMoatSandbox } from "../support/moat-process.ts";
+import { moat, startMoatSandbox } from "../support/moat-process.ts";
 import { runCli } from "../support/run-cli.ts";
 import { writeSampleFlowLogs } from "../support/sample-flow-logs.ts";
 import { type ServedMap, startMap } from "../support/served-map.ts";
@@ -16,6 +16,7 @@ const SHOTS = join(import.meta.dirname, "..", "results", "map");
 const POLICY = readFileSync(join(import.meta.dirname, "../../examples/orders/policy.yaml"), "utf8");
 /** Where the orders database answers in the sample company. */
 const ORDERS = "10.20.9.20";
+const FIELDS = "version srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status";
 /** Without the rule of the nightly batch. */
 const EDITED = POLICY.replace(/\n {6}- description: nightly batch uses the orders database\n.*\n.*\n/, "\n");
 
@@ -171,7 +172,7 @@ describeWith(
           page.evaluate<string>(
             "document.querySelector('main').innerHTML + document.querySelector('.legend').textContent",
           );
-        await expect.poll(() => drawn(served)).toBe(await drawn(alone));
+        await expect.poll(async () => (await drawn(served)) === (await drawn(alone))).toBe(true);
         expect((await drawn(alone)).length).toBeGreaterThan(1_000);
         await Promise.all([served.close(), alone.close()]);
       }
@@ -185,8 +186,7 @@ describeWith(
       await page.getByText("Following new flows").waitFor();
       writeFileSync(
         join(folder, "flows", "later.log"),
-        "version srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n" +
-          `2 10.20.1.200 ${ORDERS} 40000 3306 6 3 180 1767610800 1767610860 ACCEPT OK\n`,
+        `${FIELDS}\n2 10.20.1.200 ${ORDERS} 40000 3306 6 3 180 1767610800 1767610860 ACCEPT OK\n`,
       );
       await page.locator(".node.consumer", { hasText: "10.20.1.200" }).waitFor();
       expect(await page.evaluate("window.stayed")).toBe(true);
@@ -195,7 +195,39 @@ describeWith(
       const before = await news.locator(".looked").textContent();
       await expect.poll(() => news.locator(".looked").textContent(), { timeout: 5_000 }).not.toBe(before);
       expect(await news.locator("output").textContent()).toMatch(/^New flows at /);
+      appendFileSync(
+        join(folder, "flows", "later.log"),
+        `2 10.20.1.201 ${ORDERS} 40001 3306 6 3 180 1767610900 1767610960 ACCEPT OK\n`,
+      );
+      await page.locator(".node.consumer", { hasText: "10.20.1.201" }).waitFor();
+      await page.locator(".link[aria-label^='10.20.1.200 to orders']").waitFor();
+      expect(
+        await page.locator(".link[aria-label^='10.20.1.200 to orders']").getAttribute("aria-label"),
+      ).toContain("ACCEPT, 1 record,");
       await page.close();
+    });
+
+    it("follows a history that grows, without flow logs", async () => {
+      const history = ["--aws", "sandbox", "--history", join(folder, "history")];
+      const ingest = async (...logs: readonly string[]): Promise<void> => {
+        expect((await runCli(["history", "ingest", ...logs, ...history])).code).toBe(0);
+      };
+      await ingest(join(folder, "flows", "AWSLogs"));
+      const kept = await startMap([...history, "--every", "1"]);
+      const page = await open(kept.url, "consumers=&databases=");
+      expect(await page.locator(".node.consumer", { hasText: "web-1" }).count()).toBe(1);
+      expect(await page.locator(".node.consumer", { hasText: "10.20.1.202" }).count()).toBe(0);
+      await page.getByRole("button", { name: "Live" }).click();
+      await page.getByText("Following new flows").waitFor();
+      const fresh = join(folder, "fresh.log");
+      writeFileSync(
+        fresh,
+        `${FIELDS}\n2 10.20.1.202 ${ORDERS} 40000 3306 6 3 180 1767614400 1767614460 ACCEPT OK\n`,
+      );
+      await ingest(fresh);
+      await page.locator(".node.consumer", { hasText: "10.20.1.202" }).waitFor();
+      await page.close();
+      await kept.stop();
     });
 
     it("shows only the part of the logs that was chosen", async () => {
@@ -259,6 +291,57 @@ describeWith(
       );
       await page.close();
       await Promise.all([served.stop(), sandbox.stop()]);
+    });
+
+    it("shows the draft that moat suggest made of new traffic, and nothing of it is in force", async () => {
+      const sandbox = await startMoatSandbox();
+      const logs = join(folder, "reports.log");
+      const hours = Array.from({ length: 12 }, (_, at) => 1_767_600_000 + 3_600 * at);
+      const line = (at: number): string =>
+        `2 10.20.1.31 ${ORDERS} 40000 3306 6 9 900 ${at} ${at + 60} ACCEPT OK`;
+      writeFileSync(logs, `${[FIELDS, ...hours.map(line)].join("\n")}\n`);
+      const suggested = await moat(["suggest", "--flows", logs, "--draft"], sandbox.env);
+      expect([suggested.code, suggested.err]).toEqual([0, expect.stringContaining("The draft lets in all")]);
+      const served = await startMap(["--flows", logs, "--draft"], { ...sandbox.env });
+      const page = await open(served.url, "consumers=&databases=");
+      const section = page.getByRole("region", { name: "What if" });
+      expect(await section.textContent()).toMatch(
+        /PCE draft came into force: 0 connections would lose access, 1 connection would gain it/,
+      );
+      const link = page.locator(".link.gains");
+      expect(await link.getAttribute("aria-label")).toMatch(/^report-1 to orders: would gain access; ACCEPT/);
+      await link.focus();
+      await page.keyboard.press("Enter");
+      await page.getByText("Under the draft it is allowed.").waitFor();
+      await page.getByRole("button", { name: "Reported" }).click();
+      await page.locator(".link.blocked[aria-label^='report-1 to orders']").waitFor();
+      await page.getByRole("button", { name: "Draft", exact: true }).click();
+      await page.locator(".link.allowed[aria-label^='report-1 to orders']").waitFor();
+      await page.screenshot({ path: join(SHOTS, "suggested-draft.png") });
+      await page.close();
+      await Promise.all([served.stop(), sandbox.stop()]);
+    });
+
+    it("asks everybody for the token where it listens beyond this machine", async () => {
+      const open = await startMap(["--aws", "sandbox", "--host", "0.0.0.0"]);
+      const { port, searchParams } = new URL(open.url);
+      const answer = (path: string) => fetch(`http://127.0.0.1:${port}${path}`).then(({ status }) => status);
+      expect(searchParams.get("token")).toMatch(/^[0-9a-f]{32}$/);
+      expect(await answer("/api/view")).toBe(401);
+      expect(await answer(`/api/view?token=${searchParams.get("token")}`)).toBe(200);
+      expect(await fetch(open.url).then(({ status }) => status)).toBe(200);
+      await open.stop();
+    });
+
+    it("listens on this machine only, unless it is told otherwise", async () => {
+      const outer = Object.values(networkInterfaces())
+        .flatMap((each) => each ?? [])
+        .filter(({ internal, family }) => !internal && family === "IPv4");
+      const { port, hostname } = new URL(map.url);
+      expect(hostname).toBe("127.0.0.1");
+      for (const { address } of outer) {
+        await expect(fetch(`http://${address}:${port}/`)).rejects.toThrow("fetch failed");
+      }
     });
 
     it.each([

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { hostname, networkInterfaces } from "node:os";
 import { extname } from "node:path";
 import { serve } from "@hono/node-server";
 import type { MapDraft } from "../../../app/map-databases.ts";
@@ -11,6 +12,7 @@ import type { MapData } from "../../../core/map/map-data.ts";
 import { EXPORTS, type MapExport, mapExport } from "../../../core/map/map-export.ts";
 import { firstState } from "../../../core/map/map-state.ts";
 import { type MapApp, mapApp } from "../../web/map-app.ts";
+import { type Machine, servedHosts } from "../../web/served-hosts.ts";
 import { singleFile, uiAssets } from "../../web/ui-assets.ts";
 import type { CliContext } from "../context.ts";
 import { type World, withWorld } from "../load.ts";
@@ -135,15 +137,21 @@ async function serveUntilStopped(
     server.once("error", (error: NodeJS.ErrnoException) => reject(notListening(host, wanted, error)));
   });
   const { port } = server.address() as AddressInfo;
-  const name = host.includes(":") ? `[${host}]` : host;
-  for (const each of [name, "localhost", "127.0.0.1"]) hosts.add(`${each}:${port}`);
-  context.out(`The map is at http://${name}:${port}/${token === undefined ? "" : `?token=${token}`}`);
+  const { all, shown } = servedHosts(host, port, thisMachine());
+  for (const each of all) hosts.add(each);
+  context.out(`The map is at http://${shown}/${token === undefined ? "" : `?token=${token}`}`);
   context.progress("Stop it with Ctrl+C");
   await context.untilStopped();
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     if ("closeAllConnections" in server) server.closeAllConnections();
   });
+}
+
+function thisMachine(): Machine {
+  const found = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const outer = found.filter(({ internal, scopeid }) => !internal && (scopeid ?? 0) === 0);
+  return { hostname: hostname(), addresses: outer.map(({ address }) => address) };
 }
 
 const notListening = (host: string, port: string, error: NodeJS.ErrnoException): CliProblem =>
