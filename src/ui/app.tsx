@@ -8,6 +8,7 @@ import {
   stateToFragment,
 } from "../core/map/map-state.ts";
 import { countText } from "../core/map/map-words.ts";
+import { selectedIn } from "../core/map/selected-in.ts";
 import { stateText } from "../core/map/state-words.ts";
 import type { TrafficMap } from "../core/map/traffic-map.ts";
 import { Filters } from "./filters.tsx";
@@ -60,7 +61,8 @@ export function App({ source, first: loaded, tools }: AppProps) {
   latest.current = { state, show };
   const { change, select, toggle } = useMemo(() => actions(latest, main), []);
   const view = stateFromFragment(shown.query, firstState(about)).view;
-  const { shape, selected } = state;
+  const { shape } = state;
+  const selected = selectedIn(map, state.selected);
   const drawn = useMemo(
     () =>
       map.totals.pairs === 0 ? (

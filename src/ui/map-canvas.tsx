@@ -23,14 +23,15 @@ export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const fit = (): void => setWidth(Math.max(LEAST_WIDTH, element.clientWidth));
-    fit();
-    const observer = new ResizeObserver(fit);
+    const measure = (): void => setWidth(Math.max(LEAST_WIDTH, element.clientWidth));
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
   const layout = useMemo(() => layoutMap(map, layoutFor(width)), [map, width]);
   const titles = useMemo(() => new Map(layout.nodes.map(({ node }) => [node.id, node.title])), [layout]);
+  const keys = useMemo(() => pairKeys(layout.links), [layout]);
   const titleOf = (id: string): string => titles.get(id) ?? id;
   const focus = near ?? selected;
   return (
@@ -47,9 +48,9 @@ export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
       >
         <svg width={layout.width} height={layout.height + 4}>
           <title>Links</title>
-          {layout.links.map((placed) => (
+          {layout.links.map((placed, at) => (
             <Link
-              key={placed.link.id}
+              key={keys[at]}
               placed={placed}
               label={linkSentence(placed.link, titleOf)}
               focus={focus}
@@ -71,6 +72,20 @@ export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
       </div>
     </div>
   );
+}
+
+/**
+ * Names links by the nodes that they join, whatever is said of them: in another view most of the picture stays, and so
+ * does the focus.
+ */
+function pairKeys(links: readonly PlacedLink[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return links.map(({ link: { consumer, database } }) => {
+    const pair = `${consumer}>${database}`;
+    const before = counts.get(pair) ?? 0;
+    counts.set(pair, before + 1);
+    return `${pair}>${before}`;
+  });
 }
 
 /** A pointer that rests while the picture moves below it points at nothing. */

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { request } from "node:http";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
+import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findChromium } from "../support/chromium.ts";
@@ -45,8 +46,12 @@ describeWith(
     });
 
     const problems: string[] = [];
-    async function open(url: string, fragment = ""): Promise<Page> {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    async function open(
+      url: string,
+      fragment = "",
+      options: Parameters<Browser["newPage"]>[0] = {},
+    ): Promise<Page> {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
       page.on("pageerror", (error) => problems.push(error.message));
       page.on("request", (each) => {
         if (!/^(?:http:\/\/127\.0\.0\.1:|blob:|data:)/.test(each.url())) problems.push(each.url());
@@ -118,6 +123,55 @@ describeWith(
       await page.close();
     });
 
+    it.each(["light", "dark"] as const)(
+      "has menus, panels and drafts that everybody can use: %s",
+      async (colorScheme) => {
+        const page = await open(map.url, "consumers=&databases=", { bypassCSP: true, colorScheme });
+        const violations = async (): Promise<unknown> => {
+          await page.evaluate(axe.source);
+          return page.evaluate(
+            "axe.run().then((r) => r.violations.map((v) => v.id + ' ' + v.nodes[0].html))",
+          );
+        };
+        for (const menu of ["Consumers by", "Seen between", "What if", "Export"]) {
+          await page.getByRole("button", { name: menu }).click();
+          expect([menu, await violations()]).toEqual([menu, []]);
+          await page.keyboard.press("Escape");
+          expect(await page.getByRole("group", { name: menu }).count()).toBe(0);
+        }
+        await page.getByRole("button", { name: /^10\.20\.1\.99 to ledger: blocked/ }).click();
+        await page.getByRole("heading", { name: "What would allow it" }).waitFor();
+        expect(await violations()).toEqual([]);
+        await page.locator(".node.database .name", { hasText: "ledger" }).click();
+        await page
+          .getByRole("heading", { name: "Plan", exact: true })
+          .or(page.getByRole("heading", { name: "Refused" }))
+          .waitFor();
+        expect(await violations()).toEqual([]);
+        await page.getByRole("button", { name: "What if" }).click();
+        await page.getByLabel("Try a policy file").setInputFiles(join(folder, "edited.yaml"));
+        await page.getByRole("region", { name: "What if" }).waitFor();
+        expect(await violations()).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it("groups by any label key, in the order in which keys are chosen", async () => {
+      const page = await open(map.url, "consumers=&databases=");
+      await page.getByRole("button", { name: "Consumers by each workload" }).click();
+      const keys = page.getByRole("group", { name: "Consumers by" });
+      await keys.getByRole("button", { name: "loc" }).click();
+      await keys.getByRole("button", { name: "role" }).click();
+      await page.locator(".node.consumer", { hasText: "eu-west-1 · web" }).waitFor();
+      expect(await page.evaluate("location.hash")).toContain("consumers=loc%2Crole");
+      await page.getByRole("searchbox").click();
+      expect(await keys.count()).toBe(0);
+      await page.getByRole("button", { name: "Open eu-west-1 · web" }).click();
+      await page.getByRole("button", { name: "Open web-1" }).click();
+      await page.locator(".node.address", { hasText: "10.20.1.11" }).waitFor();
+      await page.close();
+    });
+
     it("tells of a database what is known of it", async () => {
       const page = await open(map.url, "databases=");
       await page.locator(".node.database .name", { hasText: "orders-dev" }).click();
@@ -133,6 +187,11 @@ describeWith(
         expect(facts).toContain(word);
       }
       await page.screenshot({ path: join(SHOTS, "database.png") });
+      await page.locator(".node.database .name", { hasText: "ledger" }).click();
+      await page.getByRole("heading", { name: "Loses access when the plan is carried out" }).waitFor();
+      expect(await page.locator(".panel").textContent()).toMatch(
+        /10\.20\.1\.99: what it has open (lives on|is cut)/,
+      );
       await page.close();
     });
 
@@ -226,6 +285,8 @@ describeWith(
       );
       await ingest(fresh);
       await page.locator(".node.consumer", { hasText: "10.20.1.202" }).waitFor();
+      await page.locator(".node.database .name", { hasText: /^orders\d/ }).click();
+      await page.getByText(/^logs for \d+ of \d+ hours?/).waitFor();
       await page.close();
       await kept.stop();
     });
@@ -315,6 +376,7 @@ describeWith(
       await page.getByText("Under the draft it is allowed.").waitFor();
       await page.getByRole("button", { name: "Reported" }).click();
       await page.locator(".link.blocked[aria-label^='report-1 to orders']").waitFor();
+      expect(await page.locator(".panel .badge").textContent()).toContain("Blocked");
       await page.getByRole("button", { name: "Draft", exact: true }).click();
       await page.locator(".link.allowed[aria-label^='report-1 to orders']").waitFor();
       await page.screenshot({ path: join(SHOTS, "suggested-draft.png") });

@@ -7,6 +7,7 @@ import { mapPageOf } from "./map-page.ts";
 import { firstState, type MapState, stateFromFragment, stateToFragment } from "./map-state.ts";
 import { utcText } from "./map-words.ts";
 import { readUtc } from "./read-utc.ts";
+import { selectedIn } from "./selected-in.ts";
 import { rangeText, withRange } from "./time-range.ts";
 import { MOST_MARKS, trafficMap } from "./traffic-map.ts";
 
@@ -105,6 +106,17 @@ describe("trafficMap", () => {
     expect(said({ view: "difference", says: ["loses"] })).toEqual([
       "c:g:app=orders:role=batch:env=prod d:g:app=orders:env=prod loses ACCEPT 1",
     ]);
+  });
+
+  it("keeps a selected link in another view, and a selection of what is not there", () => {
+    const ids = (part: Partial<MapState>) => shown(part).links.map(({ id }) => id);
+    const [before] = ids({ consumersBy: [], says: ["potentially_blocked"] });
+    const other = shown({ consumersBy: [], view: "difference" });
+    expect(other.links.map(({ id }) => id)).not.toContain(before);
+    expect(selectedIn(other, before)).toBe("c:a::10.9.9.9>d:g:app=finance:env=prod>unchanged");
+    expect(selectedIn(other, "c:w:0")).toBe("c:w:0");
+    expect(selectedIn(other, "c:w:77>d:x>allowed")).toBe("c:w:77>d:x>allowed");
+    expect(selectedIn(other, undefined)).toBeUndefined();
   });
 
   it("never draws more marks than a page can hold, and counts what it leaves out", () => {
