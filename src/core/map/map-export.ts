@@ -1,3 +1,5 @@
+import { newestRecord } from "./database-traffic.ts";
+import { wordsOf } from "./link-columns.ts";
 import { mapConnections } from "./map-connections.ts";
 import { mapCsv } from "./map-csv.ts";
 import type { MapData } from "./map-data.ts";
@@ -5,6 +7,7 @@ import { mapDot } from "./map-dot.ts";
 import { mapMermaid } from "./map-mermaid.ts";
 import type { MapState } from "./map-state.ts";
 import { mapSvg } from "./map-svg.ts";
+import { stateText } from "./state-words.ts";
 import { trafficMap } from "./traffic-map.ts";
 
 /** Ends of names of files, and what is in them. */
@@ -28,7 +31,11 @@ export function mapExport(data: MapData, state: MapState, format: MapExport): st
     case "json":
       return json(data, state);
     case "svg":
-      return mapSvg(trafficMap(data, state));
+      return mapSvg(
+        trafficMap(data, state),
+        wordsOf(state.view),
+        stateText(state, { newest: newestRecord(data.links) }),
+      );
     case "mmd":
       return mapMermaid(trafficMap(data, state, Number.POSITIVE_INFINITY));
     case "dot":
