@@ -6,6 +6,10 @@ const POLICY = ["src/core/policy/resolve-policy", "test/oracle/policy-oracle"];
 const AWS = ["src/adapters/aws/", "test/contract/aws-sandbox"];
 const PCE = ["src/adapters/pce/", "test/e2e/pce-client"];
 const FLOW = ["src/core/flow/"];
+const REFERENCES = [
+  ...["src/core/rule/", "src/core/plan/own-references", "src/app/carry-out-step"],
+  ...["test/oracle/reference-replay", "test/scenario/group-references"],
+];
 const LAMBDA_LIB = "As the Lambda of 2020 that this project succeeds did it";
 
 /** Defects that the tests must catch, in the order of the way of the data. */
@@ -515,11 +519,11 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: "an interface is a proxy's because it says so",
-    file: "src/core/plan/gone-groups.ts",
-    find: "      i.requesterManaged &&\n",
+    file: "src/core/inventory/proxy-interface.ts",
+    find: "  i.requesterManaged &&\n",
     replace: "",
     why: "The description names the proxy, and looks like a fact",
-    tests: ["src/core/plan/gone-groups"],
+    tests: ["src/core/inventory/database-interfaces", "src/core/plan/gone-groups"],
   },
   {
     name: "rules are revoked although what was to stand in their place is gone",
@@ -644,6 +648,79 @@ export const DEFECTS: readonly Defect[] = [
     tests: ["test/scenario/watch"],
   },
   // Carrying it out
+  // Rules that name groups
+  {
+    name: "a group is named of which policy grants only a part",
+    file: "src/core/rule/choose-references.ts",
+    find: "const within = groups.filter((g) => isSubset(g.possible, allowed));",
+    replace: "const within = groups;",
+    why: "The addresses that it saves are all granted",
+    tests: REFERENCES,
+  },
+  {
+    name: "what a member may still hand out is forgotten",
+    file: "src/core/rule/choose-references.ts",
+    find: "isSubset(g.possible, allowed)",
+    replace: "isSubset(g.members, allowed)",
+    why: "The addresses of its interfaces are what EC2 shows first",
+    tests: REFERENCES,
+  },
+  {
+    name: "a group is named although another account has interfaces beside its members",
+    file: "src/core/rule/referable-groups.ts",
+    find: "      (i.ownerId !== undefined && i.ownerId !== accountId) ||\n",
+    replace: "",
+    why: "Most VPCs are one account's",
+    tests: REFERENCES,
+  },
+  {
+    name: "a group is named through something that forwards",
+    file: "src/core/rule/referable-groups.ts",
+    find: "      (!i.requesterManaged && i.sourceDestCheck !== true),\n",
+    replace: "      false,\n",
+    why: "Whoever carries the group is admitted, says the documentation of rules",
+    tests: REFERENCES,
+  },
+  {
+    name: "a reference takes no room in a group",
+    file: "src/core/plan/desired-rules.ts",
+    find: "quotas.securityGroupsPerInterface - references.length;",
+    replace: "quotas.securityGroupsPerInterface;",
+    why: "Only CIDRs were ever counted there",
+    tests: REFERENCES,
+  },
+  {
+    name: "members are not read again before a rule names their group",
+    file: "src/app/carry-out-step.ts",
+    find: 'if (step.rules.some((rule) => rule.source.kind === "securityGroup")) await expectMembers(run);',
+    replace: "",
+    why: "The plan was made a moment ago",
+    tests: REFERENCES,
+  },
+  {
+    name: "members are not read again before addresses go that a reference replaces",
+    file: "src/app/carry-out-step.ts",
+    find: "...run.created.values()], counted);\n  await expectMembers(run);",
+    replace: "...run.created.values()], counted);",
+    why: "That the rule stands was looked at",
+    tests: REFERENCES,
+  },
+  {
+    name: "who joined a named group counts as granted",
+    file: "src/core/plan/own-references.ts",
+    find: "const granted = before === undefined ? members : intersect(members, before);",
+    replace: "const granted = members;",
+    why: "A rule of Moat's own admits them",
+    tests: REFERENCES,
+  },
+  {
+    name: "a plan is still good when others carry the group that it names",
+    file: "src/core/plan/plan-database.ts",
+    find: "      ...members.map(membersKey),\n",
+    replace: "",
+    why: "The rules of the groups did not change",
+    tests: REFERENCES,
+  },
   {
     name: "the audit record is written after the write",
     file: "src/app/apply-run.ts",

@@ -32,18 +32,19 @@ const CASES = CRASH_SHAPES.flatMap((shape) =>
 
 describe("a process that dies", () => {
   it("is tried at every write call of every shape of a plan", () => {
-    expect(CRASH_SHAPES).toHaveLength(25);
-    expect(CRASH_SHAPES.flatMap((s) => s.calls)).toHaveLength(84);
-    expect(CASES).toHaveLength(336);
+    expect(CRASH_SHAPES).toHaveLength(34);
+    expect(CRASH_SHAPES.flatMap((s) => s.calls)).toHaveLength(110);
+    expect(CASES).toHaveLength(440);
   });
 
   it.each(CRASH_SHAPES.map((shape) => [shape.name, shape] as const))(
     "makes known calls if nothing goes wrong: %s",
     async (_, shape) => {
-      const { violations, calls, idle, groups, probes } = await undisturbed(shape);
-      expect({ calls, groups, idle, violations }).toEqual({
+      const { violations, calls, idle, groups, probes, named } = await undisturbed(shape);
+      expect({ calls, groups, named, idle, violations }).toEqual({
         calls: shape.calls,
         groups: [...shape.ends].sort(),
+        named: { before: false, after: false, ...shape.named },
         idle: [],
         violations: [],
       });

@@ -1,3 +1,4 @@
+import { setInterfaceGroups } from "../../src/sandbox/aws/model/ec2/interfaces.ts";
 import { VPC_QUOTA } from "../../src/sandbox/aws/model/quotas.ts";
 import { modifyInstance } from "../../src/sandbox/aws/model/rds/modify-instance.ts";
 import type { Meant } from "../scenario/continuous-connections.ts";
@@ -29,6 +30,8 @@ export interface CrashShape {
   readonly calls: readonly string[];
   /** Names of the groups that the database `orders` carries in the end. */
   readonly ends: readonly string[];
+  /** Whether a rule names a group before and after; neither by default. */
+  readonly named?: { readonly before?: boolean; readonly after?: boolean };
   readonly set: () => Promise<Scene>;
 }
 
@@ -42,11 +45,12 @@ const OPEN = [
 const NOBODY: Meant = () => false;
 
 /** Ten hosts, .10 to .19, of which those named are web servers and all others have another role. */
-function hosts(web: readonly number[], ipv6 = false): readonly LabConsumer[] {
+function hosts(web: readonly number[], members: readonly number[], ipv6 = false): readonly LabConsumer[] {
   return Array.from({ length: 10 }, (_, i) => ({
     name: `host-${i}`,
     addresses: [`10.20.1.1${i}`, ...(ipv6 ? [`2001:db8::1${i}`] : [])],
     labels: labelled(web.includes(i) ? "web" : "batch"),
+    ...(members.includes(i) ? { group: "web" } : {}),
   }));
 }
 
@@ -60,17 +64,26 @@ const relabel = (lab: Lab, host: number, role: string): void =>
 
 interface Setting extends Partial<LabPlan> {
   readonly web?: readonly number[];
+  /** Hosts that carry the group `web`. */
+  readonly members?: readonly number[];
   readonly rulesPerGroup?: number;
   readonly groupsPerInterface?: number;
 }
 
 /** A lab in which policy lets the web servers in and nothing has been done yet. */
-function untouched({ web = [1, 2, 4], rulesPerGroup, groupsPerInterface, ...over }: Setting = {}): Scene {
+function untouched({
+  web = [1, 2, 4],
+  members = [],
+  rulesPerGroup,
+  groupsPerInterface,
+  ...over
+}: Setting = {}): Scene {
   const lab = buildLab({
-    groups: { legacy: FROM_VPC, spare: [{ port: PORT, cidr: "10.20.1.18/31" }] },
+    groups: { legacy: FROM_VPC, spare: [{ port: PORT, cidr: "10.20.1.18/31" }], web: [] },
     databases: [{ id: "orders", groups: ["legacy"] }],
     consumers: hosts(
       web,
+      members,
       over.databases?.some((d) => d.ipv6),
     ),
     ...over,
@@ -142,6 +155,19 @@ const FULL: Setting = {
   databases: [{ id: "orders", groups: FIVE }],
 };
 const OURS = "moat-orders";
+
+/** Four web servers that carry a group of their own, which one rule may name instead of their addresses. */
+const NAMED: Setting = { web: [1, 4, 6, 8], groupReferences: "exact", members: [1, 4, 6, 8] };
+
+/** Puts hosts into the group of the web servers, or takes them out. */
+function carry(lab: Lab, group: "apps" | "web", hostsToMove: readonly number[]): void {
+  const ec2 = lab.sandbox.ec2();
+  for (const host of hostsToMove) {
+    const eni = [...ec2.interfaces.values()].find((i) => i.privateIpAddress === `10.20.1.1${host}`);
+    if (eni === undefined) throw new Error(`Host ${host} has no interface`);
+    setInterfaceGroups(ec2, eni, [known(lab.groups, group)]);
+  }
+}
 
 /** Every shape that a plan of Moat has. */
 export const CRASH_SHAPES: readonly CrashShape[] = [
@@ -318,5 +344,68 @@ export const CRASH_SHAPES: readonly CrashShape[] = [
     calls: [TAG_DATABASE, "ModifyDBCluster", "ModifyDBCluster", DELETE],
     ends: ["legacy"],
     set: () => rolledBack({ databases: [{ id: "orders", kind: "cluster", groups: ["legacy"] }] }),
+  },
+  {
+    name: "first swap to a rule that names a group",
+    calls: [CREATE, AUTHORIZE, MODIFY, MODIFY],
+    ends: [OURS],
+    named: { after: true },
+    set: async () => untouched(NAMED),
+  },
+  {
+    name: "first swap to a rule that names a group, in IPv4 and IPv6",
+    calls: [CREATE, AUTHORIZE, MODIFY, MODIFY],
+    ends: [OURS],
+    named: { after: true },
+    set: async () => untouched({ ...NAMED, databases: [{ id: "orders", groups: ["legacy"], ipv6: true }] }),
+  },
+  {
+    name: "a rule that names a group takes the place of addresses",
+    calls: [AUTHORIZE, REVOKE],
+    ends: [OURS],
+    named: { after: true },
+    set: () => tampered({ ...NAMED, members: [] }, (lab) => carry(lab, "web", [1, 4, 6, 8])),
+  },
+  {
+    name: "addresses take the place of a rule that names a group, as a stranger joined it",
+    calls: [AUTHORIZE, REVOKE],
+    ends: [OURS],
+    named: { before: true },
+    set: () => tampered(NAMED, (lab) => carry(lab, "web", [9])),
+  },
+  {
+    name: "addresses take the place of a rule that names a group, as policy lets go of a member",
+    calls: [AUTHORIZE, REVOKE],
+    ends: [OURS],
+    named: { before: true },
+    set: () => changed(NAMED, [1, 4, 6]),
+  },
+  {
+    name: "a client that left a named group is let in by address",
+    calls: [AUTHORIZE],
+    ends: [OURS],
+    named: { before: true, after: true },
+    set: () => tampered(NAMED, (lab) => carry(lab, "apps", [4])),
+  },
+  {
+    name: "room has to be made in a full group beside a rule that names another",
+    calls: [REVOKE, AUTHORIZE],
+    ends: [OURS],
+    named: { before: true, after: true },
+    set: () => changed({ ...NAMED, members: [1, 4], rulesPerGroup: 3, groupsPerInterface: 1 }, [1, 4, 8, 3]),
+  },
+  {
+    name: "a rule that names a group goes with its group, as another replaces it",
+    calls: [CREATE, AUTHORIZE, MODIFY, MODIFY, DELETE],
+    ends: [`${OURS}-2`],
+    named: { before: true },
+    set: () => changed({ ...NAMED, web: [0, 2], members: [0, 2], rulesPerGroup: 1 }, [0, 1]),
+  },
+  {
+    name: "rollback of a database whose rules name a group",
+    calls: [TAG_DATABASE, MODIFY, MODIFY, DELETE],
+    ends: ["legacy"],
+    named: { before: true },
+    set: () => rolledBack(NAMED),
   },
 ];

@@ -16,6 +16,8 @@ export interface CrashReport {
   readonly idle: readonly string[];
   /** Groups that the database `orders` carries in the end, by name. */
   readonly groups: readonly string[];
+  /** Whether a rule of the database `orders` names a group, before the run and in the end. */
+  readonly named: { readonly before: boolean; readonly after: boolean };
   /** All groups, rules, tags and lists in the end, in a form that does not depend on what AWS named them. */
   readonly state: readonly string[];
   /** Whether the doomed process came as far as its fate. */
@@ -39,6 +41,7 @@ export async function play(shape: CrashShape, crash?: Crash): Promise<CrashRepor
   invariants.setGrants(grantsOf(scene, addresses));
   const egress = watchEgress(lab);
   const before = lab.writes().length;
+  const namedBefore = namesGroup(lab);
   const fresh = startProcess(lab, scene.acknowledged);
   let doomed: Process | undefined;
   const sighting = await lab.connections.during(meant, async () => {
@@ -59,6 +62,7 @@ export async function play(shape: CrashShape, crash?: Crash): Promise<CrashRepor
     calls,
     idle: lab.writes().slice(before + calls.length),
     groups: nameGroups(lab.sandbox, known(lab.databases, "orders").groups()),
+    named: { before: namedBefore, after: namesGroup(lab) },
     state,
     met: doomed?.met() ?? false,
     probes: sighting.probes,
@@ -134,6 +138,14 @@ function watchEgress(lab: Lab): () => readonly string[] {
 
 function nameGroups({ ec2 }: SandboxAws, ids: readonly string[]): readonly string[] {
   return ids.map((id) => ec2().groups.get(id)?.groupName ?? id).sort();
+}
+
+/** Whether a rule in force at the database `orders` names a group as its peer. */
+function namesGroup({ sandbox, databases }: Lab): boolean {
+  const rules = known(databases, "orders")
+    .groups()
+    .flatMap((id) => sandbox.ec2().groups.get(id)?.rules ?? []);
+  return rules.some((rule) => !rule.isEgress && rule.peer.kind === "group");
 }
 
 /** Managed groups have no name in it: one that was begun twice is called otherwise. */

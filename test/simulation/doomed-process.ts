@@ -72,7 +72,12 @@ export function startProcess(lab: Lab, acknowledged: Set<string>, doom?: Doom): 
     now: () => lab.clock.now(),
     sleep: async (ms) => (doomed ? die() : lab.clock.advance(ms)),
   };
-  const installation = install(clients, lab.policy, clock, { acknowledged, shrinkPercent: 100 });
+  const { groupReferences = "off" } = lab.settings;
+  const installation = install(clients, lab.policy, clock, {
+    acknowledged,
+    shrinkPercent: 100,
+    groupReferences,
+  });
   return {
     installation,
     live: (work) => Promise.race([work(installation), death.promise]),

@@ -136,7 +136,7 @@ const goingFinding = (id: string, groupId: string, beyond: bigint): Diagnostic =
   code: beyond > 0n ? "REFERENCE_WIDENED" : "REFERENCE_ENDS",
   what:
     beyond > 0n
-      ? `${groupId}, which a rule of database "${id}" names, has ${beyond} addresses that policy does not allow`
+      ? `${groupId}, which a rule of database "${id}" names, has ${beyond} ${beyond === 1n ? "address" : "addresses"} that policy does not allow`
       : `The rule of database "${id}" that names ${groupId} goes`,
   why:
     beyond > 0n
