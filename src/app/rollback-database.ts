@@ -42,5 +42,6 @@ export async function rollbackDatabase(
     { id, arn, kind, managedGroups, attachedGroups, rules: [], steps: plan.steps, basis: plan.basis, start },
     deadlineMs === undefined ? {} : { deadlineMs },
   );
-  return { kind: "done", plan, outcome };
+  const findings = [...plan.findings, ...outcome.findings];
+  return { kind: "done", plan, outcome: { ...outcome, findings } };
 }

@@ -39,7 +39,12 @@ async function readDatabase(clients: AwsClients, arn: string): Promise<Database 
   const { databases, findings } = parseDatabases(answers);
   const database = databases.find((d) => d.arn === arn);
   if (database !== undefined)
-    return completeDatabase(database, answers, { groups: [], findings: [], unread: new Map() });
+    return completeDatabase(database, answers, {
+      groups: [],
+      findings: [],
+      unread: new Map(),
+      strays: new Map(),
+    });
   if (findings[0] !== undefined) throw unreadableAnswer("rds:DescribeDBInstances", findings[0].what);
   return undefined;
 }

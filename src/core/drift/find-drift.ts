@@ -25,6 +25,8 @@ export interface DriftInput {
   readonly attached: readonly SecurityGroup[];
   readonly managed: readonly SecurityGroup[];
   readonly groups: ReadonlyMap<string, SecurityGroup>;
+  /** Ids of groups that the database carries and that cannot be seen: they are there. */
+  readonly unread: readonly string[];
   readonly peers: PeerIndex;
   /** Every rule that should stand in some managed group. */
   readonly desired: readonly RuleContent[];
@@ -208,7 +210,7 @@ function foreignGroup(input: DriftInput, group: SecurityGroup): Drift {
 
 function deletedGroups(input: DriftInput): readonly Drift[] {
   return (input.remembered?.managedGroups ?? [])
-    .filter((id) => !input.groups.has(id))
+    .filter((id) => !input.groups.has(id) && !input.unread.includes(id))
     .map((id) => groupDrift("groupDeleted", id, `Group ${id} was deleted`));
 }
 

@@ -1,5 +1,6 @@
 import type { Database, Inventory, NetworkInterface } from "./model.ts";
 import { DATABASE_TAG, isManagedGroupOf } from "./ownership.ts";
+import { bearsNameOf, liesWith, saysProxy } from "./proxy-interface.ts";
 
 /** The interfaces of each database, by ARN. */
 export interface DatabaseInterfaces {
@@ -11,8 +12,8 @@ export interface DatabaseInterfaces {
 
 /**
  * Finds the interfaces of each database. Nothing on an RDS-owned interface names its database, so one is found by a
- * managed group, which only one database carries; by the proxy's name in the description; or else by VPC, subnet and
- * the same set of groups, which is certain only when exactly one database fits.
+ * managed group, which only one database carries; by the proxy's name in a description that RDS wrote; or else by VPC,
+ * subnet and the same set of groups, which is certain only when exactly one database fits.
  */
 export function databaseInterfaces(inventory: Inventory, owner: string): DatabaseInterfaces {
   const certain = new Map<string, NetworkInterface[]>(inventory.databases.map((d) => [d.arn, []]));
@@ -21,8 +22,8 @@ export function databaseInterfaces(inventory: Inventory, owner: string): Databas
   const byManagedGroup = managedGroupOwners(inventory, owner);
   const fitting = fittingDatabases(inventory.databases);
   for (const networkInterface of inventory.networkInterfaces) {
-    const named = namedDatabase(networkInterface, byManagedGroup, inventory.databases);
-    const databases = named === undefined ? fitting(networkInterface) : [named];
+    const owner = managedOwner(networkInterface, byManagedGroup);
+    const databases = owner === undefined ? fitting(networkInterface) : [owner];
     if (databases.length === 1) certain.get(databases[0]?.arn ?? "")?.push(networkInterface);
     else if (databases.length > 1) push(shared, databases, networkInterface);
   }
@@ -32,20 +33,31 @@ export function databaseInterfaces(inventory: Inventory, owner: string): Databas
   return { certain, possible };
 }
 
-/** The database that a managed group or the description names. */
-function namedDatabase(
-  networkInterface: NetworkInterface,
+/** The database whose managed group the interface carries. */
+function managedOwner(
+  { groupIds }: NetworkInterface,
   byManagedGroup: ReadonlyMap<string, Database>,
-  databases: readonly Database[],
 ): Database | undefined {
-  for (const groupId of networkInterface.groupIds) {
+  for (const groupId of groupIds) {
     const owner = byManagedGroup.get(groupId);
     if (owner !== undefined) return owner;
   }
-  const proxyName = /^Network interface for DBProxy (.+)$/.exec(networkInterface.description)?.[1];
-  return proxyName === undefined
-    ? undefined
-    : databases.find((d) => d.kind === "proxy" && d.id === proxyName);
+  return undefined;
+}
+
+/**
+ * The proxy that an interface is described as, or the further endpoint that is described like it. The groups tell these
+ * apart; where they do not, all that fit are candidates. While RDS changes a proxy's groups, its interfaces carry
+ * neither: then it is the proxy's only if no endpoint lies in the same subnets.
+ */
+function proxiesOf(networkInterface: NetworkInterface, databases: readonly Database[]): readonly Database[] {
+  if (!networkInterface.requesterManaged) return [];
+  const [proxy] = databases.filter((d) => bearsNameOf(networkInterface, d));
+  const endpoints = databases.filter((d) => d.kind === "proxyEndpoint" && liesWith(networkInterface, d));
+  const candidates = proxy === undefined ? endpoints : [proxy, ...endpoints];
+  const groupSet = groupSetKey(networkInterface.vpcId, networkInterface.groupIds);
+  const same = candidates.filter((d) => groupSetOf(d) === groupSet);
+  return same.length > 0 || endpoints.length > 0 ? same : candidates;
 }
 
 /** Finds the databases that fit an interface; interfaces of one subnet with the same groups share the answer. */
@@ -53,8 +65,10 @@ function fittingDatabases(
   databases: readonly Database[],
 ): (networkInterface: NetworkInterface) => readonly Database[] {
   const byGroupSet = databasesByGroupSet(databases);
+  const proxied = databases.filter((d) => d.kind === "proxy" || d.kind === "proxyEndpoint");
   const known = new Map<string, readonly Database[]>();
   return (networkInterface) => {
+    if (saysProxy(networkInterface)) return proxiesOf(networkInterface, proxied);
     if (!isRdsInterface(networkInterface)) return [];
     const { vpcId, subnetId, groupIds } = networkInterface;
     const groupSet = groupSetKey(vpcId, groupIds);
@@ -93,15 +107,16 @@ function managedGroupOwners(inventory: Inventory, owner: string): ReadonlyMap<st
 function databasesByGroupSet(databases: readonly Database[]): ReadonlyMap<string, readonly Database[]> {
   const map = new Map<string, Database[]>();
   for (const database of databases) {
-    if (database.vpcId === undefined) continue;
-    const key = groupSetKey(
-      database.vpcId,
-      database.memberships.map((m) => m.groupId),
-    );
-    push(map, key, database);
+    if (database.vpcId !== undefined) push(map, groupSetOf(database), database);
   }
   return map;
 }
+
+const groupSetOf = ({ vpcId = "", memberships }: Database): string =>
+  groupSetKey(
+    vpcId,
+    memberships.map((m) => m.groupId),
+  );
 
 const groupSetKey = (vpcId: string, groupIds: readonly string[]): string =>
   `${vpcId}|${[...new Set(groupIds)].sort().join(" ")}`;

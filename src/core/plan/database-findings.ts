@@ -4,9 +4,9 @@ import { addressSetOfCidrs, isEmpty, isSubset } from "../net/address-set.ts";
 import type { Cidr } from "../net/cidr.ts";
 import type { DatabasePolicy } from "../policy/resolution.ts";
 import type { Reach } from "../rule/reach.ts";
-import { sourceText } from "../rule/rule-text.ts";
 import type { Refusal } from "./plan.ts";
 import type { Change, LiveDatabase } from "./plan-change.ts";
+import { peerText } from "./unseen-peers.ts";
 import type { ObservedConsumer } from "./world.ts";
 
 interface FindingContext {
@@ -97,9 +97,9 @@ function untrackedSessions({ live, now }: FindingContext): readonly Diagnostic[]
 function unknownPeers({ live, now }: FindingContext): readonly Diagnostic[] {
   return now.unknown.map((source) => ({
     code: "PEER_UNKNOWN",
-    what: `A group of database "${live.database.id}" admits ${sourceText(source)}, whose addresses cannot be read from here`,
+    what: `A group of database "${live.database.id}" admits ${peerText(source)}, whose addresses cannot all be read from here`,
     why: "Clients behind it are admitted now, and whether they would lose access is not known",
-    fix: "Read the account that owns it, or name the addresses in policy",
+    fix: "Name the addresses behind it in policy: what another account shares or peers cannot be seen in whole",
   }));
 }
 

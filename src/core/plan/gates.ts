@@ -19,6 +19,7 @@ import { overflowText } from "./overflow-text.ts";
 import { reachAsGranted } from "./own-references.ts";
 import type { Gate, LostConsumer, Refusal, Step } from "./plan.ts";
 import type { Change, LiveDatabase } from "./plan-change.ts";
+import { peerText, unseenPeersThatGo } from "./unseen-peers.ts";
 import type { World } from "./world.ts";
 
 /** What the gates look at for one database. */
@@ -59,6 +60,7 @@ const GATES: readonly ((context: GateContext) => Refusal | undefined)[] = [
   busy,
   shrink,
   losesAccess,
+  unseenPeers,
   unreadHistory,
   sharedGroup,
 ];
@@ -97,7 +99,7 @@ function unreadGroups(context: GateContext): Refusal | undefined {
     gate: "notReady",
     what: `Database "${idOf(context)}" carries ${unread.join(", ")}, which the inventory does not hold`,
     why: "What an unread group admits is unknown, and detaching it could cut a client",
-    fix: "Allow ec2:DescribeSecurityGroups for them; if deleted, set other groups",
+    fix: "Allow ec2:DescribeSecurityGroups for them, or have the account that shared them share them again; if deleted, set other groups",
   };
 }
 
@@ -270,6 +272,22 @@ function losesWhatWasMeant({ losses, live, port, world, memory }: GateContext): 
     .map(({ rule }) => rule);
   const reach = reachAsGranted(world, meant, port, memory);
   return losses.filter(({ consumer }) => mayBeAdmitted(reach, consumer));
+}
+
+/** What is behind a group that cannot be seen is not known, and so it stays until a person has looked. */
+function unseenPeers(context: GateContext): Refusal | undefined {
+  const { live, change, port, world } = context;
+  if (change === undefined || port === undefined) return undefined;
+  const peers = unseenPeersThatGo(live, change, port, world.peers).map(peerText);
+  if (peers.length === 0) return undefined;
+  const acknowledge = token(context, "losesAccess", `unseen ${peers.join(" ")}`);
+  return {
+    gate: "losesAccess",
+    what: `Nobody can say who would lose access to database "${idOf(context)}": clients behind ${peers.join(", ")} are let in now`,
+    why: "The group is another account's, shared or peered, or may not be described, so its members are not all known",
+    fix: `Name those clients' addresses in policy, ${acknowledgeFix(acknowledge)}`,
+    acknowledge,
+  };
 }
 
 /** A plan that only adds cuts nobody, whoever was seen; any other waits until somebody can say who was. */

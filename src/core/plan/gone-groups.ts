@@ -1,5 +1,6 @@
 import type { Database, NetworkInterface } from "../inventory/model.ts";
 import { DATABASE_TAG } from "../inventory/ownership.ts";
+import { bearsNameOf, liesWith } from "../inventory/proxy-interface.ts";
 import { sameGroups } from "./membership-steps.ts";
 import { attachedGroupIds, type World } from "./world.ts";
 
@@ -20,8 +21,9 @@ export interface CarriedGroups {
  * The groups that a database carries. EC2 lets a group go which RDS was just asked to attach; RDS lists it ever after,
  * and the interfaces keep what they had. It admits nobody, so to take it off the list cuts nobody.
  *
- * That the inventory does not hold a group proves nothing by itself: it may not be readable. So RDS must be done with
- * its work, and no interface may carry the group. Then either one interface in the database's VPC is seen to carry just
+ * That the inventory does not hold a group proves nothing by itself: it may not be readable, as one of another account
+ * that is no longer shared. So RDS must be done with its work, every interface must have been read, none may carry the
+ * group, and no rule beside it may name it. Then either one interface in the database's VPC is seen to carry just
  * the listed groups that do exist; or, where none of them does, the interfaces that can be no other database's agree on
  * what they carry, and that is what counts as attached. Where they do not, nothing is known: all stays as RDS lists it.
  */
@@ -29,8 +31,10 @@ export function carriedGroups(world: World, database: Database): CarriedGroups {
   const listed = attachedGroupIds(database);
   const unread = listed.filter((id) => !world.groups.has(id));
   if (unread.length === 0 || !isAtRest(database)) return { attached: listed, gone: [] };
-  const { networkInterfaces } = world.inventory;
-  const gone = unread.filter((id) => !networkInterfaces.some((i) => i.groupIds.includes(id)));
+  const { networkInterfaces, consumersUnread = [] } = world.inventory;
+  // An interface that could not be read may be the one that carries it.
+  if (consumersUnread.length > 0) return { attached: listed, gone: [] };
+  const gone = unread.filter((id) => !isThere(world, database, id));
   if (unread.length === listed.length) return onlyGone(world, database, listed, gone);
   const standing = listed.filter((id) => world.groups.has(id));
   const isSeen = networkInterfaces.some(
@@ -38,6 +42,14 @@ export function carriedGroups(world: World, database: Database): CarriedGroups {
   );
   return { attached: listed, gone: isSeen ? gone : [] };
 }
+
+/**
+ * Whether a group that the inventory does not hold is there all the same, and only not to be seen: an interface carries
+ * it, or a rule of another group in its VPC names it, as EC2 deletes no group of which either is true.
+ */
+export const isThere = (world: World, { vpcId }: Database, groupId: string): boolean =>
+  world.inventory.networkInterfaces.some((i) => i.groupIds.includes(groupId)) ||
+  (world.referrers.get(groupId) ?? []).some((group) => group.vpcId === vpcId);
 
 /** RDS names deleted groups and no other: only the database's own interfaces can tell what is in force. */
 function onlyGone(
@@ -57,19 +69,13 @@ function onlyGone(
  * endpoints of a proxy are described as the proxy is, but may lie in other subnets, or carry managed groups of their own.
  */
 function ownInterfaces(world: World, database: Database): readonly NetworkInterface[] {
-  const { arn, kind, id, vpcId, subnetIds } = database;
-  const managed = new Set<string>(world.managed.get(arn)?.map((g) => g.groupId));
-  const isOwn = ({ description, groupIds }: NetworkInterface): boolean =>
-    groupIds.some((groupId) => managed.has(groupId)) ||
-    (kind === "proxy" &&
-      description === `Network interface for DBProxy ${id}` &&
-      groupIds.every((groupId) => world.groups.get(groupId)?.tags[DATABASE_TAG] === undefined));
+  const managed = new Set<string>(world.managed.get(database.arn)?.map((g) => g.groupId));
+  const isOwn = (i: NetworkInterface): boolean =>
+    i.groupIds.some((groupId) => managed.has(groupId)) ||
+    (bearsNameOf(i, database) &&
+      i.groupIds.every((groupId) => world.groups.get(groupId)?.tags[DATABASE_TAG] === undefined));
   return world.inventory.networkInterfaces.filter(
-    (i) =>
-      i.requesterManaged &&
-      i.vpcId === vpcId &&
-      (subnetIds.length === 0 || subnetIds.includes(i.subnetId)) &&
-      isOwn(i),
+    (i) => i.requesterManaged && liesWith(i, database) && isOwn(i),
   );
 }
 

@@ -229,6 +229,7 @@ function driftInput(
     attached: live.attached,
     managed: live.managed,
     groups: world.groups,
+    unread: live.unread,
     peers: world.peers,
     desired: should.rules,
     allowed: union(policy.allowed, reachOfRules(running, should.port, world.peers).admitted),

@@ -1,6 +1,8 @@
+import type { Diagnostic } from "../diagnostic.ts";
 import type { Database } from "../inventory/model.ts";
 import { MODE_TAG, originalGroups } from "../inventory/ownership.ts";
 import { adoptionOf } from "./adoption.ts";
+import { isThere } from "./gone-groups.ts";
 import { forgetLeftRules } from "./left-rules.ts";
 import { membershipSteps } from "./membership-steps.ts";
 import type { Refusal, Step } from "./plan.ts";
@@ -14,6 +16,7 @@ export interface RollbackPlan {
   readonly arn: Database["arn"];
   readonly steps: readonly Step[];
   readonly refused: readonly Refusal[];
+  readonly findings: readonly Diagnostic[];
   readonly basis: string;
 }
 
@@ -24,7 +27,12 @@ export interface RollbackPlan {
  */
 export function planRollback(world: World, database: Database): RollbackPlan {
   const live = liveDatabase(world, database);
-  const shared = { id: database.id, arn: database.arn, basis: basisOf(world, live) };
+  const shared = {
+    id: database.id,
+    arn: database.arn,
+    findings: originalsNotSeen(world, live),
+    basis: basisOf(world, live),
+  };
   if (live.managed.length === 0) return { ...shared, steps: [], refused: [] };
   // An adopted group was there before Moat and stays: whoever made it puts its own rules back.
   if (adoptionOf(world, live) !== undefined)
@@ -49,11 +57,32 @@ export function planRollback(world: World, database: Database): RollbackPlan {
   };
 }
 
-/** Original groups that still exist; a refusal when none does, because an empty list does not mean "none" to RDS. */
+/** The groups that a database had before Moat, as its managed groups remember them. */
+const rememberedOriginals = ({ managed }: LiveDatabase): readonly string[] => {
+  const ours = new Set<string>(managed.map((g) => g.groupId));
+  return [...new Set<string>(managed.flatMap((g) => originalGroups(g.tags) ?? []))].filter(
+    (id) => !ours.has(id),
+  );
+};
+
+/** A group that cannot be seen may be another account's, no longer shared: it is not given back, and that is said. */
+const originalsNotSeen = (world: World, live: LiveDatabase): readonly Diagnostic[] =>
+  rememberedOriginals(live)
+    .filter((id) => !world.groups.has(id))
+    .map((id) => ({
+      code: "ORIGINAL_GROUP_NOT_SEEN",
+      what: isThere(world, live.database, id)
+        ? `Original group ${id} of database "${live.database.id}" cannot be seen; it is given back, as something carries or names it`
+        : `Original group ${id} of database "${live.database.id}" cannot be seen, and is not given back`,
+      why: "It was deleted, or belongs to another account that does not share it any more; clients that only it lets in come in only with it",
+      fix: "If it exists, add it to the database's groups where they are set",
+    }));
+
+/** Original groups that are there; a refusal when none is, because an empty list does not mean "none" to RDS. */
 function targetGroups(world: World, live: LiveDatabase): readonly string[] | Refusal {
   const managed = new Set(live.managed.map((g) => g.groupId as string));
-  const remembered = live.managed.flatMap((g) => originalGroups(g.tags) ?? []);
-  const existing = [...new Set<string>(remembered)].filter((id) => world.groups.has(id) && !managed.has(id));
+  const remembered = rememberedOriginals(live);
+  const existing = remembered.filter((id) => world.groups.has(id) || isThere(world, live.database, id));
   if (existing.length > 0) return existing;
   const beside = live.attachedIds.filter((id) => !managed.has(id) && !live.gone.includes(id));
   if (beside.length > 0) return beside;

@@ -21,7 +21,7 @@ export interface Reach {
   readonly admitted: AddressSet;
   /** Those of `admitted` whose connections EC2 does not track, so that they die at once when the rule goes. */
   readonly untracked: AddressSet;
-  /** Peers whose addresses cannot be known from here: a group of another account, an unread prefix list. */
+  /** Peers whose addresses cannot all be known from here: a group of another account, an unread prefix list. */
   readonly unknown: readonly RuleSource[];
   /**
    * True when some peer is a group whose members may not all be known: they come and go, and an inventory may miss some,
@@ -34,6 +34,8 @@ export interface Reach {
 export interface PeerIndex {
   readonly groupAddresses: ReadonlyMap<string, AddressSet>;
   readonly knownGroups: ReadonlySet<string>;
+  /** Of these, groups that belong to another account: interfaces there carry them, too, and are not seen. */
+  readonly sharedGroups?: ReadonlySet<string>;
   /** Groups all of whose members are known. Absent: none. */
   readonly completeGroups?: ReadonlySet<string>;
   readonly prefixLists: ReadonlyMap<string, PrefixList>;
@@ -52,6 +54,10 @@ export function peerIndex(inventory: Inventory): PeerIndex {
   return {
     groupAddresses: new Map([...members].map(([groupId, interfaces]) => [groupId, addressesOf(interfaces)])),
     knownGroups: new Set(inventory.securityGroups.map((g) => g.groupId)),
+    // Shared by Resource Access Manager: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-sharing.html
+    sharedGroups: new Set(
+      inventory.securityGroups.filter((g) => g.ownerId !== inventory.accountId).map((g) => g.groupId),
+    ),
     prefixLists: new Map(inventory.prefixLists.map((p) => [p.prefixListId, p])),
   };
 }
@@ -75,8 +81,8 @@ export function reachOfRules(rules: readonly RuleContent[], port: number, peers:
   for (const rule of rules) {
     if (rule.direction !== "ingress" || !coversTcpPort(rule, port)) continue;
     const addresses = addressesOfSource(rule.source, peers);
-    if (addresses === undefined) unknown.push(rule.source);
-    else sets.push(addresses);
+    if (addresses === undefined || isUnseenGroup(rule.source, peers)) unknown.push(rule.source);
+    if (addresses !== undefined) sets.push(addresses);
     if (addresses !== undefined && isWholeFamily(rule.source) && opensAllEgress(rules, rule.source))
       untracked.push(addresses);
   }
@@ -88,6 +94,11 @@ export function reachOfRules(rules: readonly RuleContent[], port: number, peers:
 
 const isUncertain = (source: RuleSource, { completeGroups }: PeerIndex): boolean =>
   source.kind === "securityGroup" && completeGroups?.has(source.groupId) !== true;
+
+/** Whether a peer is a group that the inventory does not hold, or that another account's interfaces may carry. */
+export const isUnseenGroup = (source: RuleSource, { knownGroups, sharedGroups }: PeerIndex): boolean =>
+  source.kind === "securityGroup" &&
+  (!knownGroups.has(source.groupId) || sharedGroups?.has(source.groupId) === true);
 
 /** True when the rule lets TCP through to this port. */
 export function coversTcpPort(rule: RuleContent, port: number): boolean {

@@ -95,13 +95,15 @@ function vpcOfGroups(database: Database, groups: SecurityGroups): string | undef
 
 /** Why a group that the database carries, or that says it is the database's, could not be read. */
 function unreadGroup(database: Database, groups: SecurityGroups): Diagnostic | undefined {
-  if (groups.unread.size === 0) return undefined;
+  if (groups.unread.size + groups.strays.size === 0) return undefined;
   const carried = [database, ...database.members].flatMap((d) =>
     d.memberships.map((m) => m.groupId as string),
   );
   const marked = groups.groups.filter((g) => g.tags[DATABASE_TAG] === database.arn).map((g) => g.groupId);
-  const bad = [...carried, ...marked].find((groupId) => groups.unread.has(groupId));
-  return bad === undefined ? undefined : groups.unread.get(bad);
+  const problems = [...carried, ...marked].flatMap(
+    (groupId) => groups.unread.get(groupId) ?? groups.strays.get(groupId) ?? [],
+  );
+  return problems[0];
 }
 
 function firstOfEach(databases: readonly Database[]): {

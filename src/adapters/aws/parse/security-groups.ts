@@ -12,6 +12,8 @@ export interface SecurityGroups {
   readonly findings: readonly Diagnostic[];
   /** Groups of which a part could not be read, with the first reason. */
   readonly unread: ReadonlyMap<string, Diagnostic>;
+  /** Groups of which only rules were read: they exist, and may not be described. */
+  readonly strays: ReadonlyMap<string, Diagnostic>;
 }
 
 /**
@@ -41,6 +43,7 @@ export function parseSecurityGroups(
       ...strays.values(),
     ],
     unread: unreadGroups(groups.values, [...groups.unread, ...rules.unread]),
+    strays,
   };
 }
 

@@ -43,7 +43,10 @@ const SHOP: Inventory = inventory({
       interfaceType: "branch",
     }),
     networkInterface("eni-8", ["10.0.9.1"], ["sg-db"], { requesterId: "amazon-rds" }),
-    networkInterface("eni-9", ["10.0.9.9"], [], { description: "Network interface for DBProxy front" }),
+    networkInterface("eni-9", ["10.0.9.9"], [], {
+      description: "Network interface for DBProxy front",
+      requesterManaged: true,
+    }),
     networkInterface("eni-a", ["10.0.7.1"], [], { description: "ELB app/front/1" }),
   ],
 });
