@@ -6,7 +6,8 @@
  */
 import { execFileSync } from "node:child_process";
 import { createReadStream, readFileSync, statSync } from "node:fs";
-import { createGunzip, gunzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
+import { flowLogParts } from "../src/adapters/aws/flow-log-parts.ts";
 import { ConversationTable } from "../src/core/flow/conversation-table.ts";
 import { createFlowLogReader } from "../src/core/flow/flow-log-reader.ts";
 import { knownDatabases } from "../src/core/flow/known-databases.ts";
@@ -24,10 +25,8 @@ async function readStreaming(): Promise<ConversationTable> {
   const table = new ConversationTable();
   for (const file of files) {
     const reader = createFlowLogReader({ table });
-    const text = createReadStream(file, { highWaterMark: CHUNK_BYTES }).pipe(
-      createGunzip({ chunkSize: CHUNK_BYTES }),
-    );
-    for await (const chunk of text) reader.push(chunk);
+    const bytes = createReadStream(file, { highWaterMark: CHUNK_BYTES });
+    for await (const part of flowLogParts(bytes, file)) reader.push(part);
     reader.end();
   }
   return table;

@@ -80,6 +80,20 @@ describe("inflate", () => {
     expect(fault).toBeInstanceOf(FlowLogFault);
   });
 
+  it("gives all that came before its source breaks off", async () => {
+    async function* source(): AsyncGenerator<Uint8Array> {
+      yield* pieces(gz.subarray(0, gz.length - 20), 700);
+      throw new Error("the connection is gone");
+    }
+    let text = "";
+    const reading = (async () => {
+      for await (const chunk of inflate(source(), "x")) text += Buffer.from(chunk).toString();
+    })();
+    await expect(reading).rejects.toThrow("the connection is gone");
+    expect(lines.startsWith(text)).toBe(true);
+    expect(text.length).toBeGreaterThan(lines.length - 20_000);
+  });
+
   it("stops a gzip bomb by its ratio, and by its size", async () => {
     const bomb = gzipSync(Buffer.alloc(8_000_000, 0x2d));
     const byRatio = await read(bomb, { limits: { maxBytes: 1e9, maxRatio: 100, ratioFrom: 1_000_000 } });

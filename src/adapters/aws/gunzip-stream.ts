@@ -18,11 +18,15 @@ export const INFLATE_LIMITS: InflateLimits = {
   ratioFrom: 256 * 1024 ** 2,
 };
 
-const BUFFER = 64 * 1024;
-// zlib drops what the slice that fails has given, so slices are fine where most objects end.
+// Buffers that hold what a chunk of text gives: it shrinks to about a seventh. Small objects take small ones.
+const TEXT_SHARE = 8;
+const LEAST_BUFFER = 64 * 1024;
+const MOST_BUFFER = 1024 * 1024;
+// zlib drops what the slice that fails has given, so slices begin fine, where most objects end, and grow: what is lost
+// is an eighth of what was read. Each slice and each buffer is a trip to zlib's thread and back.
 const FINE_SLICE = 512;
-const SLICE = 32 * 1024;
-const FINE_UNTIL = 16 * 1024;
+const LARGEST_SLICE = 128 * 1024;
+const SHARE = 8;
 // CRC and length. Fed apart, so that a wrong one costs none of the data before it.
 const TRAILER = 8;
 
@@ -81,16 +85,30 @@ async function* gunzip(
   name: string,
   limits: InflateLimits,
 ): AsyncGenerator<Uint8Array> {
-  const pump = new GunzipPump(name, limits);
+  const chunks = source[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done === true) return;
+  const all = prepend(first.value, { [Symbol.asyncIterator]: () => chunks });
+  const size = TEXT_SHARE * first.value.length;
+  const pump = new GunzipPump(name, limits, Math.min(MOST_BUFFER, Math.max(LEAST_BUFFER, size)));
+  // While one slice's bytes are read, zlib inflates the next.
+  let working: Promise<FlowLogFault | undefined> | undefined;
   try {
-    for await (const slice of slices(source)) {
-      const problem = await pump.feed(slice);
-      yield* pump.take();
+    for await (const slice of slices(all)) {
+      const problem = await working;
+      const output = pump.take();
+      working = problem === undefined ? pump.feed(slice) : working;
+      yield* output;
       if (problem !== undefined) throw problem;
     }
-    const problem = await pump.finish();
+    const problem = (await working) ?? (await pump.finish());
     yield* pump.take();
     if (problem !== undefined) throw problem;
+  } catch (error) {
+    // A source that breaks off costs nothing of what it gave before.
+    await working;
+    yield* pump.take();
+    throw error;
   } finally {
     pump.close();
   }
@@ -105,7 +123,8 @@ async function* slices(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     const end = Math.max(0, input.length - TRAILER);
     let at = 0;
     while (at < end) {
-      const next = Math.min(at + (fed < FINE_UNTIL ? FINE_SLICE : SLICE), end);
+      const slice = Math.max(FINE_SLICE, Math.min(LARGEST_SLICE, Math.floor(fed / SHARE)));
+      const next = Math.min(at + slice, end);
       yield input.subarray(at, next);
       fed += next - at;
       at = next;
@@ -126,10 +145,11 @@ class GunzipPump {
   #problem: FlowLogFault | undefined;
   #wake: () => void = () => undefined;
 
-  constructor(name: string, limits: InflateLimits) {
+  /** `buffer` is the size of the pieces that come out, in bytes. */
+  constructor(name: string, limits: InflateLimits, buffer: number) {
     this.#name = name;
     this.#limits = limits;
-    this.#stream = createGunzip({ chunkSize: BUFFER, finishFlush: constants.Z_FINISH });
+    this.#stream = createGunzip({ chunkSize: buffer, finishFlush: constants.Z_FINISH });
     this.#stream.on("data", (chunk: Buffer) => this.#collect(chunk));
     this.#stream.on("error", (error) => this.#fail(damaged(name, error)));
     // After an error zlib never calls back for the write that met it.

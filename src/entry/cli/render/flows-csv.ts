@@ -20,7 +20,14 @@ const COLUMNS: readonly (readonly [string, (c: JudgedConversation) => string | n
 export const flowsCsvHead = (): string => COLUMNS.map(([name]) => name).join(",");
 
 /** One conversation as a line of CSV (RFC 4180); what the log does not carry is empty. */
-export const flowCsvLine = (conversation: JudgedConversation): string =>
-  COLUMNS.map(([, value]) => quoted(String(value(conversation) ?? ""))).join(",");
+export function flowCsvLine(conversation: JudgedConversation): string {
+  let line = "";
+  for (let at = 0; at < COLUMNS.length; at += 1) {
+    const value = COLUMNS[at]?.[1](conversation);
+    if (at > 0) line += ",";
+    if (value !== undefined) line += typeof value === "number" ? value : quoted(value);
+  }
+  return line;
+}
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
