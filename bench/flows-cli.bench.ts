@@ -1,11 +1,12 @@
 /**
  * `moat flows` as a whole process, from its start to its last line, beside `zcat | wc -l` on the same files and, for the
- * small size, a loop in Python that splits each line. Most memory is checked hard. A line of JSON a size; medians.
+ * small size, a loop in Python that splits each line: by the clock, and by what each computed. Most memory is checked hard.
+ * A line of JSON a size; medians.
  *
  *     node bench/flows-cli.bench.ts [runs] [size…]
  */
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { type ChildRun, childRun } from "./children-cpu.ts";
 import { FLOW_LOG_SIZES, type FlowLogSize, generateFlowLogs } from "./generate-flow-logs.ts";
 
 const MAX_RESIDENT_MB = 200;
@@ -29,25 +30,21 @@ print(len(seen))
 const [runsText = "3", ...sizes] = process.argv.slice(2);
 const runs = Number(runsText);
 
-interface Run {
-  readonly ms: number;
+interface Run extends ChildRun {
   readonly residentMb: number;
 }
 
 function timed(command: string, args: readonly string[]): Run {
-  const start = performance.now();
-  const { status, stderr } = spawnSync(command, args, {
-    env: { PATH: process.env.PATH, HOME: "/nonexistent", NODE_OPTIONS: `--import ${HOOK}` },
-    stdio: ["ignore", "ignore", "pipe"],
-    encoding: "utf8",
+  const run = childRun(command, args, {
+    PATH: process.env.PATH,
+    HOME: "/nonexistent",
+    NODE_OPTIONS: `--import ${HOOK}`,
   });
-  const ms = performance.now() - start;
-  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
-  return { ms, residentMb: Number(/maxRSS=(\d+)/.exec(stderr)?.[1] ?? 0) / 1024 };
+  return { ...run, residentMb: Number(/maxRSS=(\d+)/.exec(run.stderr)?.[1] ?? 0) / 1024 };
 }
 
-const median = (list: readonly Run[]): number =>
-  list.map(({ ms }) => ms).toSorted((a, b) => a - b)[list.length >> 1] ?? 0;
+const median = (list: readonly Run[], figure: "ms" | "cpuMs" = "ms"): number =>
+  list.map((run) => run[figure]).toSorted((a, b) => a - b)[list.length >> 1] ?? 0;
 
 for (const size of (sizes.length > 0 ? sizes : ["small", "medium"]) as readonly FlowLogSize[]) {
   const files = await generateFlowLogs("bench/results/flow-logs", size);
@@ -70,12 +67,16 @@ for (const size of (sizes.length > 0 ? sizes : ["small", "medium"]) as readonly 
       runs,
       lines: FLOW_LOG_SIZES[size].lines,
       zcatMs: Math.round(zcatMs),
+      zcatCpuMs: Math.round(median(results.get("zcat") ?? [], "cpuMs")),
       moat: {
         ms: Math.round(median(moat)),
+        cpuMs: Math.round(median(moat, "cpuMs")),
         ratio: +(median(moat) / zcatMs).toFixed(3),
         residentMb: Math.round(residentMb),
       },
-      ...(python === undefined ? {} : { pythonMs: Math.round(median(python)) }),
+      ...(python === undefined
+        ? {}
+        : { pythonMs: Math.round(median(python)), pythonCpuMs: Math.round(median(python, "cpuMs")) }),
       node: process.version,
     }),
   );

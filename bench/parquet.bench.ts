@@ -1,10 +1,10 @@
 /**
  * The records of the flow-log benchmark as Parquet, read into conversations, beside DuckDB grouping the same file with
- * one thread and with two, and `zcat | wc -l` on the text. Both must find as many records. One line of JSON; medians.
+ * one thread and with two, and `zcat | wc -l` on the text. Both must find as many records. `cpuMs` is what each computed,
+ * on all threads: it does not depend on what else the machine does. One line of JSON; medians.
  *
  *     node bench/parquet.bench.ts [small|medium] [runs]
  */
-import { execFileSync } from "node:child_process";
 import { createReadStream, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import { flowLogParts } from "../src/adapters/aws/flow-log-parts.ts";
 import { ConversationTable } from "../src/core/flow/conversation-table.ts";
 import { createFlowLogReader } from "../src/core/flow/flow-log-reader.ts";
 import { knownDatabases } from "../src/core/flow/known-databases.ts";
+import { zcatRun } from "./children-cpu.ts";
 import { type FlowLogSize, generateFlowLogs } from "./generate-flow-logs.ts";
 
 const size = (process.argv[2] ?? "medium") as FlowLogSize;
@@ -57,7 +58,7 @@ async function read(paths: readonly string[]): Promise<ConversationTable> {
 
 const nobody = knownDatabases([]);
 const contenders = {
-  zcat: async () => execFileSync("sh", ["-c", 'zcat -- "$@" | wc -l', "sh", ...text]),
+  zcat: async () => zcatRun(text),
   moat: async () => (await read([file])).conversations(nobody),
   duckdb1: () => one.runAndReadAll(GROUPED),
   duckdb2: () => two.runAndReadAll(GROUPED),
@@ -73,18 +74,29 @@ if (counted?.records !== fromParquet.input.conversationRecords)
   throw new Error(`DuckDB counts ${String(counted?.records)} records`);
 
 const names = Object.keys(contenders) as (keyof typeof contenders)[];
-const times = new Map(names.map((name) => [name, [] as number[]]));
+interface Run {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+const times = new Map(names.map((name) => [name, [] as Run[]]));
 for (let run = 0; run < runs; run += 1) {
   for (const name of names) {
-    const start = performance.now();
-    await contenders[name]();
-    times.get(name)?.push(performance.now() - start);
+    const [before, start] = [process.cpuUsage(), performance.now()];
+    const child = await contenders[name]();
+    const ms = performance.now() - start;
+    const { user, system } = process.cpuUsage(before);
+    const cpuMs = name === "zcat" ? (child as Run).cpuMs : (user + system) / 1000;
+    times.get(name)?.push({ ms, cpuMs });
   }
 }
-const median = (name: keyof typeof contenders): number =>
-  times.get(name)?.toSorted((a, b) => a - b)[runs >> 1] ?? 0;
+const median = (name: keyof typeof contenders, figure: keyof Run = "ms"): number =>
+  times
+    .get(name)
+    ?.map((run) => run[figure])
+    .toSorted((a, b) => a - b)[runs >> 1] ?? 0;
 const result = (name: keyof typeof contenders) => ({
   ms: Math.round(median(name)),
+  cpuMs: Math.round(median(name, "cpuMs")),
   ratio: +(median(name) / median("zcat")).toFixed(3),
 });
 console.log(
@@ -95,6 +107,7 @@ console.log(
     records: fromParquet.input.records,
     parquetBytes: statSync(file).size,
     zcatMs: Math.round(median("zcat")),
+    zcatCpuMs: Math.round(median("zcat", "cpuMs")),
     moat: result("moat"),
     duckdb1: result("duckdb1"),
     duckdb2: result("duckdb2"),

@@ -18,14 +18,15 @@ export const INFLATE_LIMITS: InflateLimits = {
   ratioFrom: 256 * 1024 ** 2,
 };
 
-// Buffers that hold what a chunk of text gives: it shrinks to about a seventh. Small objects take small ones.
+// Buffers about as large as what a chunk of text gives, which had shrunk to a seventh: small objects take small ones.
+// Larger ones are faster still, but a function of 256 MB does not have the memory.
 const TEXT_SHARE = 8;
 const LEAST_BUFFER = 64 * 1024;
-const MOST_BUFFER = 1024 * 1024;
+const MOST_BUFFER = 256 * 1024;
 // zlib drops what the slice that fails has given, so slices begin fine, where most objects end, and grow: what is lost
 // is an eighth of what was read. Each slice and each buffer is a trip to zlib's thread and back.
 const FINE_SLICE = 512;
-const LARGEST_SLICE = 128 * 1024;
+const LARGEST_SLICE = 64 * 1024;
 const SHARE = 8;
 // CRC and length. Fed apart, so that a wrong one costs none of the data before it.
 const TRAILER = 8;
