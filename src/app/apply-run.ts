@@ -59,6 +59,7 @@ export async function recordedWrite<T>(run: Run, step: Step, make: () => Promise
     step: stepDocument(step),
     why: step.why,
     basis: run.database.basis,
+    ...(run.created.size === 0 ? {} : { created: Object.fromEntries(run.created) }),
     ...(run.writeCalls > 0 || run.database.start === undefined ? {} : { start: run.database.start }),
   });
   run.writeCalls += 1;

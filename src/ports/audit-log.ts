@@ -4,8 +4,10 @@ export interface AuditEntry {
   readonly at: string;
   readonly database: string;
   readonly action: string;
-  /** The step as plans print it, group names resolved. */
+  /** The step as plans print it; groups that the run makes bear the names of the plan. */
   readonly step: unknown;
+  /** Ids of the groups that the run has made, by their names in the plan; absent before the first. */
+  readonly created?: Readonly<Record<string, string>>;
   readonly why: string;
   /** Fingerprint of the state that the step was decided from. */
   readonly basis: string;

@@ -40,6 +40,7 @@ const Record = z.object({
     database: z.string().optional(),
     tags: z.record(z.string(), z.string()).optional(),
   }),
+  created: z.record(z.string(), z.string()).optional(),
   why: z.string(),
   basis: z.string(),
   start: Start.optional(),

@@ -9,6 +9,8 @@ export interface AuditRecord {
     readonly database?: string;
     readonly tags?: Readonly<Record<string, string>>;
   };
+  /** Ids of the groups that the run has made, by their names in its steps. */
+  readonly created?: Readonly<Record<string, string>>;
   readonly why: string;
   readonly basis: string;
   readonly start?: RecordedStart;

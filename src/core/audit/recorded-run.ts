@@ -10,7 +10,8 @@ export interface RecordedRun {
 }
 
 /** The runs of a chain: each begins where a start is on record. */
-export function recordedRuns(lines: readonly ReadLine[]): readonly RecordedRun[] {
+export function recordedRuns(chain: readonly ReadLine[]): readonly RecordedRun[] {
+  const lines = chain.map(named);
   const runs: { start?: RecordedStart; readonly lines: ReadLine[] }[] = [];
   const open = new Map<string, (typeof runs)[number]>();
   for (const line of lines) {
@@ -25,6 +26,26 @@ export function recordedRuns(lines: readonly ReadLine[]): readonly RecordedRun[]
     open.set(database, run);
   }
   return runs;
+}
+
+/** The line with every group that its run made by the name that its first step gave it, as some steps tell the id. */
+function named(line: ReadLine): ReadLine {
+  const { created, step } = line.record;
+  if (created === undefined) return line;
+  const names = new Map(Object.entries(created).map(([name, id]) => [id, name]));
+  const nameOf = (group: string): string => names.get(group) ?? group;
+  const { group, groups } = step;
+  return {
+    ...line,
+    record: {
+      ...line.record,
+      step: {
+        ...step,
+        ...(group === undefined ? {} : { group: nameOf(group) }),
+        ...(groups === undefined ? {} : { groups: groups.map(nameOf) }),
+      },
+    },
+  };
 }
 
 /** The writes of a run without those that were made again after a fault: what they do, they do once. */

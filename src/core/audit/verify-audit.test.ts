@@ -71,6 +71,16 @@ describe("verifyAudit", () => {
     });
   });
 
+  it("knows a group that the run made by its id, too", () => {
+    const created = { "new-1": "sg-made" };
+    const again = { action: "setDatabaseGroups", groups: ["sg-made"] };
+    const known = [...SWAP.slice(0, 3), record(again, { created })];
+    expect(verdict(linesOf(known))).toEqual([]);
+    expect(verdict(linesOf([...SWAP.slice(0, 3), record(again)]))).toEqual([
+      "4 S1/S2: sg-made does not exist",
+    ]);
+  });
+
   it.each<{ name: string; records: readonly AuditRecord[]; want: string[] }>([
     {
       name: "a detachment before the rules stand",

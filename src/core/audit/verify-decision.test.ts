@@ -25,7 +25,7 @@ const start = (over: Partial<RecordedStart> = {}): RecordedStart => ({
   purpose: "enforce",
   mode: "enforce",
   port: 3306,
-  managed: ["sg-m"],
+  managed: ["sg-m", "sg-m2"],
   attached: ["sg-m"],
   keptGroups: [],
   groups: { "sg-m": FOUR.map((cidr) => granted(cidr)) },
@@ -165,6 +165,14 @@ describe("a write for nothing", () => {
       name: "sets the same groups",
       steps: [{ action: "setDatabaseGroups", groups: ["sg-m"] }],
       want: ["1 S7: The database carried these groups already"],
+    },
+    {
+      name: "sets the same groups after a group was deleted that another run may have attached, which is none",
+      steps: [
+        { action: "deleteSecurityGroup", group: "sg-m2" },
+        { action: "setDatabaseGroups", groups: ["sg-m"] },
+      ],
+      want: [],
     },
     {
       name: "takes the open egress out of a new group, which is none",

@@ -38,6 +38,8 @@ class Standing {
 
   carryOut({ action, group = "", groups = [], rules = [] }: PrintedStep): void {
     if (action === "setDatabaseGroups") this.#attached = listOf(groups);
+    // Another run may have attached it in that moment: then the list is set anew, as that run's record tells.
+    if (action === "deleteSecurityGroup") this.#attached = "";
     const stand = this.#groups.get(group) ?? new Set();
     this.#groups.set(group, stand);
     for (const key of ingressOf(rules)) {
