@@ -44,18 +44,33 @@ function cpuMs(pid: number): number {
   return TICK_MS * (Number(fields[11]) + Number(fields[12]));
 }
 
+export interface HowToRun {
+  readonly runs: number;
+  readonly memoryMb: number;
+  /** Runs that come first and do not count, so that the others are those of a warm function. */
+  readonly warmUp?: number;
+  /** Between runs, so that one does not wait for what the one before used up of the budget of calls. */
+  readonly pauseMs?: number;
+  /** Further variables of the environment. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Runs a bundled function some times on an account of the sandbox, in a process with that much memory for its heap. */
 export async function runFunction(
   sandbox: SandboxAws,
   file: string,
-  { runs, memoryMb }: { readonly runs: number; readonly memoryMb: number },
+  { runs, memoryMb, warmUp = 0, pauseMs = 0, env = {} }: HowToRun,
   event: (run: number) => unknown,
 ): Promise<FunctionRun> {
   const served = await startSandboxAws({ sandbox });
-  const lambda = await startLambda(file, lambdaEnv(served.url, memoryMb));
+  const lambda = await startLambda(file, { ...lambdaEnv(served.url, memoryMb), ...env });
   try {
+    for (let run = 0; run < warmUp; run += 1) await once(sandbox, lambda, event(run));
     const done: FunctionRun[] = [];
-    for (let run = 0; run < runs; run += 1) done.push(await once(sandbox, lambda, event(run)));
+    for (let run = 0; run < runs; run += 1) {
+      if (run > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      done.push(await once(sandbox, lambda, event(run)));
+    }
     const [median] = done.toSorted((a, b) => a.ms - b.ms).slice(runs >> 1);
     if (median === undefined) throw new Error("There was no run");
     return median;

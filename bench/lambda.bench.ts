@@ -26,10 +26,12 @@ const ENV = {
   MOAT_PCE_URL: "https://pce.example.com:8443",
   MOAT_PCE_SECRET_ID: "moat/pce",
   MOAT_STATE: "s3://moat/state",
+  MOAT_CANARY: "sg-0123456789abcdef0",
   MOAT_QUEUE_URL: "https://sqs.eu-west-1.amazonaws.com/111122223333/moat.fifo",
 };
 /** What each function asks of AWS in an ordinary run. */
 const SERVICES: Readonly<Record<string, readonly string[]>> = {
+  heartbeat: ["ec2"],
   ingest: ["ec2", "rds", "s3", "service-quotas", "sts", "secretsmanager", "sqs"],
   reconcile: ["ec2", "rds", "s3", "service-quotas", "sts", "secretsmanager", "events"],
   sweep: ["ec2", "rds", "s3", "service-quotas", "sts", "secretsmanager", "sqs", "events"],

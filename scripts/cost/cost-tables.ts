@@ -1,9 +1,17 @@
 import { MEASURED } from "./measured.ts";
 import { type MonthlyCost, monthlyCost } from "./monthly-cost.ts";
 import { PRICES } from "./prices.ts";
-import { billedMs, type MeasuredEstate, n, type Usage, usageOf } from "./usage.ts";
+import { billedMs, type MeasuredEstate, type MeasuredRun, n, type Usage, usageOf } from "./usage.ts";
 
-const PARTS: readonly Usage["part"][] = ["flow logs", "ingest", "sweep", "reconcile", "watching", "secrets"];
+const PARTS: readonly Usage["part"][] = [
+  "flow logs",
+  "ingest",
+  "sweep",
+  "reconcile",
+  "heartbeat",
+  "watching",
+  "secrets",
+];
 
 const usd = (amount: number): string =>
   amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -52,15 +60,23 @@ const sumOf = ({ lines }: MonthlyCost, part: Usage["part"]): number =>
 function measuredTable(
   bills: readonly { readonly databases: number; readonly estate: MeasuredEstate }[],
 ): string {
-  const rows = bills.flatMap(({ databases, estate }) =>
-    (["sweep", "ingest", "reconcile"] as const).map((name) => {
-      const { ms, cpuMs, calls, logBytes, peakMiB } = estate[name];
-      return [
-        `${name}, ${n(databases)} databases`,
-        ...[ms, cpuMs, calls, logBytes, peakMiB, billedMs(estate[name], estate.memoryMb)].map(n),
-      ];
-    }),
-  );
+  const measured = ({ memoryMb }: MeasuredEstate, name: string, run: MeasuredRun): readonly string[] => {
+    const { ms, cpuMs, calls, logBytes, peakMiB } = run;
+    return [name, ...[ms, cpuMs, calls, logBytes, peakMiB, billedMs(run, memoryMb)].map(n)];
+  };
+  const rows = bills.flatMap(({ databases, estate }) => [
+    measured(estate, `sweep, ${n(databases)} databases`, estate.sweep),
+    measured(estate, `ingest, ${n(databases)} databases`, estate.ingest),
+    measured(estate, `the same within a minute, ${n(databases)} databases`, estate.ingestWarm),
+    measured(estate, `reconcile, ${n(databases)} databases`, estate.reconcile),
+  ]);
+  const [first] = bills;
+  if (first !== undefined) {
+    const { heartbeat, sweep, reconcile } = first.estate.beat;
+    rows.push(measured(first.estate, "heartbeat", heartbeat));
+    rows.push(measured(first.estate, "sweep, told of a beat", sweep));
+    rows.push(measured(first.estate, "reconcile, undoing a beat", reconcile));
+  }
   return table(["one run of", "ms", "of them CPU", "calls", "bytes of log", "most MiB", "ms billed"], rows);
 }
 

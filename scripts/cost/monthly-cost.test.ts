@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { COST_PAGE, MARK } from "../cost.ts";
 import { costTables } from "./cost-tables.ts";
 import { monthlyCost } from "./monthly-cost.ts";
-import { ASSUMED, billedMs, type MeasuredEstate, objectsOfABatch, usageOf } from "./usage.ts";
+import { ASSUMED, askingRuns, billedMs, type MeasuredEstate, objectsOfABatch, usageOf } from "./usage.ts";
 
 const RUN = { ms: 300, cpuMs: 200, calls: 10, s3Get: 2, s3Put: 0, logBytes: 600, peakMiB: 200 };
 const ESTATE: MeasuredEstate = {
@@ -11,14 +11,17 @@ const ESTATE: MeasuredEstate = {
   sweep: RUN,
   reconcile: RUN,
   ingest: { ...RUN, s3Put: 1 },
+  ingestWarm: { ...RUN, s3Put: 1, calls: 2 },
+  beat: { heartbeat: RUN, sweep: RUN, reconcile: RUN },
   objectGzipBytes: 10_000,
 };
 const lineOf = (databases: number, part: string, price: string, estate = ESTATE) => {
-  const line = monthlyCost(databases, usageOf(databases, estate)).lines.find(
+  const lines = monthlyCost(databases, usageOf(databases, estate)).lines.filter(
     (each) => each.part === part && each.price === price,
   );
-  if (line === undefined) throw new Error(`${part} has no ${price}`);
-  return line;
+  if (lines.length === 0) throw new Error(`${part} has no ${price}`);
+  const sum = (of: "usd" | "count") => lines.reduce((all, each) => all + each[of], 0);
+  return { usd: sum("usd"), count: sum("count") };
 };
 
 describe("the cost of a month", () => {
@@ -32,6 +35,20 @@ describe("the cost of a month", () => {
     // Sent, taken, deleted, and five polls of twenty seconds all month.
     expect(lineOf(10, "reconcile", "sqsFifo").count).toBe(900 + 657_000);
     expect(lineOf(10, "watching", "alarm").usd).toBe(0.1 * ASSUMED.alarms);
+  });
+
+  it("has each environment of ingest ask once a minute what there is", () => {
+    // 87,600 runs in 43,800 minutes: every other one asks.
+    expect(askingRuns(87_600, ESTATE)).toBe(43_800);
+    expect(askingRuns(40_000, ESTATE)).toBe(40_000);
+    // 4,380,000 runs of 891 ms are 1.5 at a time: two environments.
+    expect(Math.round(billedMs(ESTATE.ingestWarm, 512))).toBe(891);
+    expect(askingRuns(4_380_000, ESTATE)).toBe(87_600);
+  });
+
+  it("has four runs for a beat: made, noticed, undone, and its repair noticed", () => {
+    expect(lineOf(10, "heartbeat", "lambdaRequest").count).toBe(4 * 2_920);
+    expect(lineOf(10, "heartbeat", "sqsFifo").count).toBe(3 * 2_920);
   });
 
   it("is the sum of its lines, and shared by the databases", () => {

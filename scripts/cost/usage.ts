@@ -19,7 +19,15 @@ export interface MeasuredEstate {
   readonly memoryMb: number;
   readonly sweep: MeasuredRun;
   readonly reconcile: MeasuredRun;
+  /** A run that asks AWS what there is, and one that knows it from less than a minute ago. */
   readonly ingest: MeasuredRun;
+  readonly ingestWarm: MeasuredRun;
+  /** What one beat of the heartbeat takes: made, noticed, undone. */
+  readonly beat: {
+    readonly heartbeat: MeasuredRun;
+    readonly sweep: MeasuredRun;
+    readonly reconcile: MeasuredRun;
+  };
   /** Size of one database's flow-log object of five minutes. */
   readonly objectGzipBytes: number;
 }
@@ -29,6 +37,10 @@ export const ASSUMED = {
   hoursOfAMonth: 730,
   /** Of the template. */
   sweepMinutes: 5,
+  /** The heartbeat's, where it is wanted. */
+  beatMinutes: 15,
+  /** For so long a function that runs again knows what there is in AWS. */
+  knownMinutes: 1,
   /** A hundred connections that are always open: a record each way and minute, 150 bytes in the rich format. */
   linesOfAnObject: 1_000,
   bytesOfALine: 150,
@@ -73,7 +85,7 @@ export const objectsOfABatch = (databases: number): number =>
 
 /** How many of something are used in a month, and how it comes to that many. */
 export interface Usage {
-  readonly part: "flow logs" | "ingest" | "sweep" | "reconcile" | "watching" | "secrets";
+  readonly part: "flow logs" | "ingest" | "sweep" | "reconcile" | "heartbeat" | "watching" | "secrets";
   readonly price: PriceName;
   readonly count: number;
   readonly how: string;
@@ -94,6 +106,8 @@ export function usageOf(databases: number, estate: MeasuredEstate): readonly Usa
   const objects = (databases * hours * 3_600) / DELIVERY_S;
   const batch = objectsOfABatch(databases);
   const ingests = objects / batch;
+  const asking = askingRuns(ingests, estate);
+  const beats = (hours * 60) / ASSUMED.beatMinutes;
   const events = databases * ASSUMED.eventsOfADatabase;
   const sweeps = (hours * 60) / ASSUMED.sweepMinutes + events;
   const reconciles = databases * ASSUMED.reconcilesOfADatabase;
@@ -107,7 +121,14 @@ export function usageOf(databases: number, estate: MeasuredEstate): readonly Usa
       objects + 2 * ingests + polls,
       `sent ${n(objects)}, taken and deleted ${n(2 * ingests)}, polls ${n(polls)}`,
     ),
-    ...runs("ingest", ingests, estate.ingest, estate.memoryMb, `${batch} objects a run`),
+    ...runs("ingest", asking, estate.ingest, estate.memoryMb, `${batch} objects a run, asking what there is`),
+    ...runs(
+      "ingest",
+      ingests - asking,
+      estate.ingestWarm,
+      estate.memoryMb,
+      `${batch} objects a run, knowing it`,
+    ),
     use(
       "sweep",
       "sqsStandard",
@@ -122,10 +143,11 @@ export function usageOf(databases: number, estate: MeasuredEstate): readonly Usa
       `${n(reconciles)} sent, taken, deleted; polls ${n(polls)}`,
     ),
     ...runs("reconcile", reconciles, estate.reconcile, estate.memoryMb, "once a day for each database"),
+    ...heartbeat(beats, estate),
     use(
       "watching",
       "trace",
-      [ingests, sweeps, reconciles].reduce((sum, count) => sum + traced(count), 0),
+      [ingests, sweeps + 2 * beats, reconciles + beats, beats].reduce((sum, count) => sum + traced(count), 0),
       "one a second, and 5 % of the rest",
     ),
     use("watching", "metric", ASSUMED.metrics, "at most"),
@@ -133,6 +155,27 @@ export function usageOf(databases: number, estate: MeasuredEstate): readonly Usa
     use("watching", "dashboard", ASSUMED.dashboards, ""),
     use("secrets", "secret", ASSUMED.secrets, "the PCE's key and the webhook's address"),
     use("secrets", "secretCall", ASSUMED.secretCalls, "each function, every five minutes"),
+  ];
+}
+
+/**
+ * Runs of `ingest` that ask what there is: each environment of the function once a minute. There are as many as runs go
+ * on side by side.
+ */
+export function askingRuns(ingests: number, { ingestWarm, memoryMb }: MeasuredEstate): number {
+  const minutes = (ASSUMED.hoursOfAMonth * 60) / ASSUMED.knownMinutes;
+  const sideBySide = (ingests * billedMs(ingestWarm, memoryMb)) / (ASSUMED.hoursOfAMonth * 3_600_000);
+  return Math.min(ingests, minutes * Math.max(1, Math.ceil(sideBySide)));
+}
+
+/** Each beat is one event of CloudTrail, and its repair another, which is looked at and is no news. */
+function heartbeat(beats: number, { beat, memoryMb }: MeasuredEstate): readonly Usage[] {
+  return [
+    ...runs("heartbeat", beats, beat.heartbeat, memoryMb, "a beat every 15 minutes"),
+    ...runs("heartbeat", 2 * beats, beat.sweep, memoryMb, "the beat and its repair are noticed"),
+    ...runs("heartbeat", beats, beat.reconcile, memoryMb, "the beat is undone"),
+    use("heartbeat", "sqsStandard", 6 * beats, "two events sent, taken, deleted"),
+    use("heartbeat", "sqsFifo", 3 * beats, "one message sent, taken, deleted"),
   ];
 }
 
@@ -149,7 +192,7 @@ function flowLogs(objects: number, { objectGzipBytes }: MeasuredEstate): readonl
 
 /** What runs of a function cost: requests, time, S3, log. */
 function runs(
-  part: "ingest" | "sweep" | "reconcile",
+  part: "ingest" | "sweep" | "reconcile" | "heartbeat",
   count: number,
   run: MeasuredRun,
   memoryMb: number,
