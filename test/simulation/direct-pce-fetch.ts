@@ -7,6 +7,8 @@ import { handlePceRequest } from "../../src/sandbox/pce/wire/handle-pce-request.
  */
 export function directPceFetch(pce: SandboxPce): typeof fetch {
   return async (input, init) => {
+    // As `fetch` does, before anything is sent: whoever asked has given up.
+    init?.signal?.throwIfAborted();
     const url = new URL(String(input));
     const { status, headers, body, transport } = handlePceRequest(pce, {
       method: init?.method ?? "GET",
