@@ -1,12 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import {
-  isNarrow,
-  LAYOUT,
-  layoutFor,
-  layoutMap,
-  type PlacedLink,
-  type PlacedNode,
-} from "../core/map/layout-map.ts";
+import { isNarrow, layoutFor, layoutMap, type PlacedLink, type PlacedNode } from "../core/map/layout-map.ts";
 import { linkSentence, nodeNote } from "../core/map/map-words.ts";
 import type { ShapeProps } from "./app.tsx";
 import { SignMark } from "./sign.tsx";
@@ -14,16 +7,24 @@ import { SignMark } from "./sign.tsx";
 /** Below this the picture scrolls within the page. */
 const LEAST_WIDTH = 520;
 
+/** As wide as it was drawn last: to guess right saves drawing twice. */
+let drawnWidth: number | undefined;
+/** The page without the margins of `main`. */
+const pageWidth = (): number => document.documentElement.clientWidth - 48;
+
 /** The picture: consumers on the left, databases on the right, and what goes on between them. */
 export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
   const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(LAYOUT.width);
+  const [width, setWidth] = useState(() => Math.max(LEAST_WIDTH, drawnWidth ?? pageWidth()));
   const [near, setNear] = useState<string>();
   // Before it is painted: what is drawn for another width would be seen to jump.
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const measure = (): void => setWidth(Math.max(LEAST_WIDTH, element.clientWidth));
+    const measure = (): void => {
+      drawnWidth = element.clientWidth;
+      setWidth(Math.max(LEAST_WIDTH, drawnWidth));
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
