@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { SMALL_NURSERY } from "../infra/small-nursery.ts";
 import type { SandboxAws } from "../src/sandbox/aws/sandbox-aws.ts";
 import { startSandboxAws } from "../src/sandbox/aws/server.ts";
 import { type LambdaProcess, startLambda } from "../test/e2e/lambda-process.ts";
@@ -20,9 +22,13 @@ const TICK_MS = 10;
 /** Node on Lambda gets about this share of the function's memory for its heap. */
 const HEAP_SHARE = 0.9;
 
-const lambdaEnv = (url: string, memoryMb: number): NodeJS.ProcessEnv => ({
+const lambdaEnv = (url: string, memoryMb: number, file: string): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
-  NODE_OPTIONS: `--max-old-space-size=${Math.round(HEAP_SHARE * memoryMb)}`,
+  NODE_OPTIONS: [
+    `--max-old-space-size=${Math.round(HEAP_SHARE * memoryMb)}`,
+    // As the template has it.
+    ...(basename(dirname(file)) === "ingest" ? [SMALL_NURSERY] : []),
+  ].join(" "),
   AWS_REGION: "eu-west-1",
   AWS_ENDPOINT_URL: url,
   AWS_ACCESS_KEY_ID: "AKIAMOATBENCH0000001",
@@ -63,7 +69,7 @@ export async function runFunction(
   event: (run: number) => unknown,
 ): Promise<FunctionRun> {
   const served = await startSandboxAws({ sandbox });
-  const lambda = await startLambda(file, { ...lambdaEnv(served.url, memoryMb), ...env });
+  const lambda = await startLambda(file, { ...lambdaEnv(served.url, memoryMb, file), ...env });
   try {
     for (let run = 0; run < warmUp; run += 1) await once(sandbox, lambda, event(run));
     const done: FunctionRun[] = [];

@@ -17,6 +17,7 @@ import { LOGS_KEPT, logBucket } from "./log-bucket.ts";
 import { moatFunction } from "./moat-function.ts";
 import { withOwnKey } from "./own-key.ts";
 import { askingStatements, readingStatements, type Statement, writingStatements } from "./permissions.ts";
+import { SMALL_NURSERY } from "./small-nursery.ts";
 import { undelivered } from "./undelivered.ts";
 
 const FUNCTION_TIMEOUT = Duration.minutes(15);
@@ -125,6 +126,7 @@ export class HubStack extends Stack {
       ...sharing,
       environment: {
         ...common,
+        NODE_OPTIONS: SMALL_NURSERY,
         MOAT_HISTORY: history,
         MOAT_HISTORY_DAYS: parameters.historyDays.valueAsString,
       },
