@@ -1,5 +1,5 @@
 import type { Database } from "../core/inventory/model.ts";
-import type { Address } from "../core/net/address.ts";
+import { type Address, parseAddress } from "../core/net/address.ts";
 import { type AddressSet, contains, intersect, isEmpty, toRanges } from "../core/net/address-set.ts";
 import type { Assertion } from "../core/policy/assertion/assertion.ts";
 import { targetsOf } from "../core/policy/assertion/run-assertion.ts";
@@ -44,6 +44,7 @@ export function suggestEstate(
         id: database.id,
         labels: answer?.labels ?? {},
         forbids: (workload) => outside.some((set) => set.has(workload)),
+        allowsAddress: (address) => !afresh && answer !== undefined && isIn(answer.allowed, address),
         allows:
           afresh || answer === undefined || isEmpty(answer.allowed)
             ? nobody
@@ -54,6 +55,11 @@ export function suggestEstate(
 }
 
 const nobody = (): boolean => false;
+
+function isIn(allowed: AddressSet, text: string): boolean {
+  const address = parseAddress(text);
+  return address.ok && contains(allowed, address.value);
+}
 
 /** Policy lets a workload in when it lets in every address that it has. */
 const allAllowed = (allowed: AddressSet, own: readonly Address[]): boolean =>

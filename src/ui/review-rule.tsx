@@ -1,3 +1,4 @@
+import { countText, groupedNumber } from "../core/map/map-words.ts";
 import type { Suggestion } from "../core/suggest/model.ts";
 
 interface RuleProps {
@@ -43,15 +44,24 @@ export function ReviewRule({ rule, whole, isIn, onChoose, onEdit }: RuleProps) {
         </fieldset>
       ))}
       <p>
-        Seen: {evidence.workloads} workloads, {evidence.records} records
-        {evidence.firstSeen === undefined ? "" : ` since ${evidence.firstSeen.slice(0, 10)}`};{" "}
+        Seen: {countText(evidence.workloads, "workload")}
+        {evidence.names.length === 0 ? "" : ` (${named(evidence.names, evidence.workloads)})`},{" "}
+        {countText(evidence.records, "record")}
+        {evidence.firstSeen === undefined ? "" : ` since ${evidence.firstSeen.slice(0, 10)}`}
+        {evidence.lastSeen === undefined ? "" : `, last ${evidence.lastSeen.slice(0, 10)}`};{" "}
         {Math.floor(evidence.coverage * 100)} % of what is not allowed here yet.
       </p>
       <p class={neverSeen.pairs > 0 ? "wide" : ""}>
         {neverSeen.pairs === 0
           ? "Allows nothing that was not seen."
-          : `Also allows ${neverSeen.pairs} pairs never seen, ${neverSeen.sameLabels} of them with the labels of one that was. ${neverSeen.examples.join(", ")}`}
+          : `Also allows ${countText(neverSeen.pairs, "pair")} never seen, ${groupedNumber(neverSeen.sameLabels)} with the labels of one that was: ${named(neverSeen.examples, neverSeen.pairs)}`}
       </p>
     </article>
   );
+}
+
+/** `a, b and 4 more`. */
+function named(names: readonly string[], all: number): string {
+  const more = all - names.length;
+  return more > 0 ? `${names.join(", ")} and ${groupedNumber(more)} more` : names.join(", ");
 }

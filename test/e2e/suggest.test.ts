@@ -4,11 +4,14 @@ import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createPceClient, type PceClient } from "../../src/adapters/pce/pce-client.ts";
+import type { MapData } from "../../src/core/map/map-data.ts";
 import { findChromium } from "../support/chromium.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { type MoatSandbox, moat, startMoatSandbox } from "../support/moat-process.ts";
 import { runCli } from "../support/run-cli.ts";
 import { writeSampleFlowLogs } from "../support/sample-flow-logs.ts";
+import { startMap } from "../support/served-map.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const SHOTS = join(ROOT, "test", "results", "suggest");
@@ -32,7 +35,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Suggested {
-  readonly suggestions: readonly { readonly id: string; readonly databases: readonly string[] }[];
+  readonly suggestions: readonly {
+    readonly id: string;
+    readonly databases: readonly string[];
+    readonly consumers: object;
+  }[];
   readonly totals: { readonly covered: number };
 }
 
@@ -111,6 +118,141 @@ describe("moat suggest with a PCE", () => {
     const lint = await moat(["lint", "--draft", "--json"], sandbox.env);
     expect(lint.out).toContain("suggested: ");
     expect((await moat(["lint", "--json"], sandbox.env)).out).not.toContain("suggested: ");
+  });
+
+  it("adds no rule and no rule set a second time, and leaves other people's rule sets and words alone", async () => {
+    const pce = pceOf(sandbox);
+    const ours = await suggestedSets(pce);
+    expect(ours.length).toBeGreaterThan(1);
+    const [first] = ours;
+    const rule = first?.rules[0];
+    await pce.request({ method: "PUT", path: String(rule?.href), body: { description: "agreed with Ana" } });
+    const [other] = ours.slice(-1);
+    await pce.request({
+      method: "PUT",
+      path: String(other?.rules[0]?.href),
+      body: { description: "suggestion 00000000, one workload seen" },
+    });
+    const run = await moat(["suggest", "--flows", flows, "--afresh", "--draft"], sandbox.env);
+    expect([run.code, run.err]).toEqual([
+      0,
+      expect.stringMatching(/Drafted 0 rules in .*; \d+ rules stood there already/),
+    ]);
+    const after = await suggestedSets(pce);
+    expect(after.map(({ href, rules }) => [href, rules.map((each) => each.href)])).toEqual(
+      ours.map(({ href, rules }) => [href, rules.map((each) => each.href)]),
+    );
+    expect(after[0]?.rules[0]?.description).toBe("agreed with Ana");
+    expect(after.at(-1)?.rules[0]?.description).toBe(other?.rules[0]?.description);
+  });
+});
+
+interface SuggestedSet {
+  readonly href: string;
+  readonly name: string;
+  readonly rules: readonly { readonly href: string; readonly description: string }[];
+}
+
+const pceOf = ({ env }: MoatSandbox): PceClient =>
+  createPceClient({
+    url: env.MOAT_POLICY ?? "",
+    credentials: async () => ({ user: env.MOAT_PCE_KEY ?? "", secret: env.MOAT_PCE_SECRET ?? "" }),
+  });
+
+async function ruleSetsNamed(pce: PceClient, name: string): Promise<readonly SuggestedSet[]> {
+  const { json } = await pce.request({ method: "GET", path: `sec_policy/draft/rule_sets?name=${name}` });
+  return json as readonly SuggestedSet[];
+}
+const suggestedSets = (pce: PceClient) => ruleSetsNamed(pce, "suggested: ");
+
+/** Takes the rule out of force by which the orders batch posts to the ledger, as somebody would in the PCE. */
+async function disableBatchRule(pce: PceClient): Promise<void> {
+  const [set] = await ruleSetsNamed(pce, "finance production");
+  const rule = set?.rules.find(({ description }) => description.includes("batch"));
+  if (set === undefined || rule === undefined) throw new Error("The sample company has no such rule");
+  await pce.request({ method: "PUT", path: rule.href, body: { enabled: false } });
+  const change_subset = { rule_sets: [{ href: set.href }] };
+  const body = { update_description: "no batch", change_subset };
+  await pce.request({ method: "POST", path: "sec_policy", body });
+}
+
+describe("moat suggest in the draft of a PCE whose policy lacks a rule", () => {
+  let sandbox: MoatSandbox;
+  beforeAll(async () => {
+    sandbox = await startMoatSandbox();
+    const pce = pceOf(sandbox);
+    await disableBatchRule(pce);
+    // Somebody else's rule set has the name that a suggestion would take.
+    await pce.request({
+      method: "POST",
+      path: "sec_policy/draft/rule_sets",
+      body: { name: "suggested: finance prod eu-west-1", scopes: [[]] },
+    });
+  });
+  afterAll(async () => {
+    await sandbox?.stop();
+  });
+
+  it("tries it on the served map, without a draft in the PCE", async () => {
+    const map = await startMap(["--flows", flows], sandbox.env);
+    const get = async (path: string) => (await (await fetch(`${map.url}${path}`)).json()) as unknown;
+    const { suggestions, command } = (await get("api/suggestions")) as Suggested & { command: string };
+    expect(command).toBe(`moat suggest --policy ${sandbox.env.MOAT_POLICY} --flows ${flows}`);
+    const rules = suggestions.map(({ id, consumers }) => ({ id, consumers }));
+    const post = (path: string) =>
+      fetch(`${map.url}api/suggestions/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ version: 1, kind: "suggestionChoice", rules }),
+      });
+    const { draft } = (await (await post("try")).json()) as { draft: string };
+    expect(await get(`api/view?draft=${draft}`)).toMatchObject({
+      about: { draft: { name: "1 suggested rule" } },
+      loses: { count: 0 },
+      gains: { count: 1, names: [{ address: "10.20.1.21", database: "ledger" }] },
+    });
+    expect(await (await post("policy")).text()).toMatch(
+      /^version: 1\n\nrule_sets:\n {2}- name: "suggested: finance/,
+    );
+    await map.stop();
+    expect(await suggestedSets(pceOf(sandbox))).toHaveLength(1);
+  });
+
+  it("drafts it once; plan and map show beside the policy in force who would gain access", async () => {
+    const pce = pceOf(sandbox);
+    const draft = () => moat(["suggest", "--flows", flows, "--draft"], sandbox.env);
+    const first = await draft();
+    expect([first.code, first.err]).toEqual([0, expect.stringContaining("Drafted 1 rule in")]);
+    const sets = await suggestedSets(pce);
+    expect(sets.map(({ name, rules }) => [name, rules.length])).toEqual([
+      ["suggested: finance prod eu-west-1", 0],
+      ["suggested: finance prod eu-west-1 2", 1],
+    ]);
+    const plan = await moat(["plan", "--draft", "--json"], sandbox.env);
+    const { draft: beside } = JSON.parse(plan.out) as { draft: { databases: unknown } };
+    expect(beside.databases).toMatchObject([
+      {
+        id: "ledger",
+        rulesRemoved: [],
+        gains: { addresses: "1" },
+        rulesAdded: [{ source: "10.20.1.21/32" }],
+      },
+    ]);
+    const map = JSON.parse(
+      (await moat(["map", "--draft", "--flows", flows, "--json"], sandbox.env)).out,
+    ) as MapData;
+    const gains = [...map.links.consumer.keys()].filter(
+      (at) => map.links.draft?.[at] !== map.links.reported[at],
+    );
+    expect(gains.map((at) => map.consumers[map.links.consumer[at] ?? -1]?.address)).toEqual(["10.20.1.21"]);
+    const again = await draft();
+    expect([again.code, again.err]).toEqual([0, expect.stringContaining("There is nothing to draft")]);
+    expect(await suggestedSets(pce)).toEqual(sets);
+    const { databases } = JSON.parse((await moat(["plan", "--json"], sandbox.env)).out) as {
+      databases: readonly { id: string; rules: readonly { source: string }[] }[];
+    };
+    const inForce = databases.find(({ id }) => id === "ledger")?.rules.map(({ source }) => source);
+    expect(inForce).not.toContain("10.20.1.21/32");
   });
 });
 

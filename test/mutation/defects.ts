@@ -10,6 +10,7 @@ const REFERENCES = [
   ...["src/core/rule/", "src/core/plan/own-references", "src/app/carry-out-step"],
   ...["test/oracle/reference-replay", "test/scenario/group-references"],
 ];
+const SUGGEST = ["src/core/suggest/", "test/oracle/suggest-oracle"];
 const LAMBDA_LIB = "As the Lambda of 2020 that this project succeeds did it";
 
 /** Defects that the tests must catch, in the order of the way of the data. */
@@ -851,6 +852,87 @@ export const DEFECTS: readonly Defect[] = [
     replace: "if ((versions.at(-1) ?? next) > next + KEPT * 1e6) {",
     why: "The link succeeded, so the write did",
     tests: ["test/contract/versioned-texts"],
+  },
+  // Suggestions
+  {
+    name: "a suggested rule may mean whom a test of the policy keeps out",
+    file: "src/core/suggest/judge-target.ts",
+    find: 'if (forbidden(estate, target, other)) return "boundary";',
+    replace: "",
+    why: "The one who was seen is on the right side; others of the same labels are not looked at",
+    tests: SUGGEST,
+  },
+  {
+    name: "policy of today is an excuse to suggest across a boundary",
+    file: "src/core/suggest/judge-target.ts",
+    find: "if (!forbidden(estate, target, classes.classes[at])) addBit(may, at);",
+    replace: "addBit(may, at);",
+    why: "Whoever is let in already costs nothing",
+    tests: SUGGEST,
+  },
+  {
+    name: "labels are joined although somebody else carries them",
+    file: "src/core/suggest/fewest-queries.ts",
+    find: "const made = isNoBit(matched) ? { query, covers, text, dense } : undefined;",
+    replace: "const made = { query, covers, text, dense };",
+    why: "Fewer rules look better",
+    tests: SUGGEST,
+  },
+  {
+    name: "a rule follows from a fleet of which hardly anybody was seen",
+    file: "src/core/suggest/judge-target.ts",
+    find: 'settings.leastSeenShare ? "mostlyUnseen" : undefined;',
+    replace: "settings.leastSeenShare ? undefined : undefined;",
+    why: "No label rule can tell workloads of the same labels apart, so it seems to be nobody's fault",
+    tests: SUGGEST,
+  },
+  {
+    name: "a database whose labels mean mostly others gets a rule",
+    file: "src/core/suggest/suggest-rules.ts",
+    find: "others > databases.length * mostUnseenShare;",
+    replace: "others > databases.length + mostUnseenShare;",
+    why: "Only consumers are thought of when labels are called coarse",
+    tests: SUGGEST,
+  },
+  {
+    name: "the name of a suggestion changes with its traffic",
+    file: "src/core/suggest/suggestions-for.ts",
+    find: ".slice(0, 8),",
+    replace: ".slice(0, 8) + String(seen.reduce((sum, { records }) => sum + records, 0)),",
+    why: "A digest of everything that is shown is the easiest id",
+    tests: SUGGEST,
+  },
+  {
+    name: "a consumer that is seen more often is left out",
+    file: "src/core/suggest/judge-target.ts",
+    find: "if (records < settings.leastRecords)",
+    replace: "if (records % 3 < settings.leastRecords - 1)",
+    why: "Whatever decides by a count must not turn round when the count grows",
+    tests: SUGGEST,
+  },
+  {
+    name: "whom an IP list lets in counts as not allowed",
+    file: "src/core/suggest/suggest-rules.ts",
+    find: " || database.allowsAddress(address));",
+    replace: ");",
+    why: "Rules are thought of as rules for workloads",
+    tests: SUGGEST,
+  },
+  {
+    name: "a rule that stands in the draft is drafted once more",
+    file: "src/adapters/pce/draft-rules.ts",
+    find: "if (known === undefined) {",
+    replace: "if (known === undefined || known !== undefined) {",
+    why: "The first run is the one that is tried",
+    tests: ["test/e2e/suggest.test"],
+  },
+  {
+    name: "rules are drafted into somebody else's rule set of the same name",
+    file: "src/adapters/pce/draft-rules.ts",
+    find: "const found = ours.find(stays);",
+    replace: "const found = ours.find(stays) ?? (await ruleSets(client, { name: ruleSetName(scope) }))[0];",
+    why: "The name says whose it is",
+    tests: ["test/e2e/suggest.test"],
   },
   // The second pair of eyes
   {

@@ -32,17 +32,23 @@ export interface Company {
   readonly strangers: readonly { readonly address: string; readonly database: number }[];
 }
 
+/** What is wrong with a label that is not right: it is not there, it says something else, or it says too little. */
+export type LabelFault = "missing" | "wrong" | "coarse";
+
 const ENVS = ["prod", "stage", "dev"] as const;
 const ROLES = ["web", "worker", "batch", "reporting", "admin", "monitoring"] as const;
 const PLACES = ["eu", "us"] as const;
+/** Words that people write where they do not look closer. */
+const COARSE: Readonly<Record<string, string>> = { role: "server", app: "shared", env: "all", loc: "global" };
 
 /**
  * Makes a company from a seed. Its true policy: an application's own roles reach its databases of the same environment,
  * each database's own choice of them; some take a role of another application; monitoring of the platform reaches all.
  *
- * @param quality share of labels that are right, 0 to 1; the others are missing, or (one in four) another value
+ * @param quality share of labels that are right, 0 to 1
+ * @param fault what is wrong with the others; without it they are missing, or (one in four) another value
  */
-export function hiddenCompany(size: CompanySize, quality: number, seed = 7): Company {
+export function hiddenCompany(size: CompanySize, quality: number, seed = 7, fault?: LabelFault): Company {
   const random = seededRandom(seed);
   const chance = (share: number): boolean => random(1_000_000) < share * 1_000_000;
   const workloads = fleets(size).map(
@@ -86,9 +92,10 @@ export function hiddenCompany(size: CompanySize, quality: number, seed = 7): Com
     Object.fromEntries(
       Object.entries(truth).flatMap(([key, value]) => {
         if (chance(quality)) return [[key, value]];
-        return chance(0.25)
-          ? [[key, key === "role" ? (ROLES[random(ROLES.length)] ?? value) : `${value}-old`]]
-          : [];
+        const is = fault ?? (chance(0.25) ? "wrong" : "missing");
+        if (is === "missing") return [];
+        if (is === "coarse") return [[key, COARSE[key] ?? "shared"]];
+        return [[key, key === "role" ? (ROLES[random(ROLES.length)] ?? value) : `${value}-old`]];
       }),
     );
   return {

@@ -46,6 +46,8 @@ export interface NewVirtualService {
 export interface NewRuleSet {
   readonly name: string;
   readonly scopes: readonly (readonly object[])[];
+  readonly external_data_set?: string;
+  readonly external_data_reference?: string;
 }
 
 /** An allow rule to be created as a draft. */

@@ -22,24 +22,21 @@ export function judgeTarget(
   target: Target,
   settings: SuggestSettings,
 ): Judged {
-  const records = new Map<number, number>();
-  for (const { workload, records: more } of target.seen) {
-    const at = classes.classOf[workload] ?? -1;
-    records.set(at, (records.get(at) ?? 0) + more);
-  }
-  const free = allowedClasses(estate, classes, target, records.size);
+  const counts = countsOf(classes, target, estate.databases.length);
+  const free = allowedClasses(estate, classes, target, counts.size);
   const known = bitSet(classes.classes.length);
   addAll(known, free);
-  for (const at of records.keys()) addBit(known, at);
+  for (const at of counts.keys()) addBit(known, at);
   const refused = new Map<number, LeftoverKind>();
   const required: number[] = [];
   const may = bitSet(classes.classes.length);
-  for (const at of [...records.keys()].sort((a, b) => a - b)) {
+  for (const [at, { records, pairs }] of [...counts].sort(([a], [b]) => a - b)) {
     const meant = matching(classes, tightQuery(classes, at));
     const why = refusal({ estate, classes, target, settings }, at, {
       meant,
       known,
-      records: records.get(at) ?? 0,
+      records,
+      pairs: pairs.size,
     });
     if (why !== undefined) {
       refused.set(at, why);
@@ -51,6 +48,29 @@ export function judgeTarget(
   // A boundary holds although policy of today crosses it, so what is allowed already is no excuse to mean it again.
   for (const at of membersOf(free)) if (!forbidden(estate, target, classes.classes[at])) addBit(may, at);
   return { target, required, may, refused };
+}
+
+interface Counts {
+  records: number;
+  /** Pairs of a workload and a database; a workload may have several addresses. */
+  readonly pairs: Set<number>;
+}
+
+/** What was seen at a target, by class. */
+function countsOf(
+  classes: WorkloadClasses,
+  { seen }: Target,
+  databases: number,
+): ReadonlyMap<number, Counts> {
+  const counts = new Map<number, Counts>();
+  for (const { workload, database, records } of seen) {
+    const at = classes.classOf[workload] ?? -1;
+    const known = counts.get(at) ?? { records: 0, pairs: new Set() };
+    counts.set(at, known);
+    known.records += records;
+    known.pairs.add(workload * databases + database);
+  }
+  return counts;
 }
 
 interface Judging {
@@ -65,12 +85,14 @@ interface Seen {
   /** Classes that were seen or are allowed. */
   readonly known: BitSet;
   readonly records: number;
+  /** Of a workload of the class and a database of the target. */
+  readonly pairs: number;
 }
 
 function refusal(
   { estate, classes, target, settings }: Judging,
   at: number,
-  { meant, known, records }: Seen,
+  { meant, known, records, pairs }: Seen,
 ): LeftoverKind | undefined {
   const own = classes.classes[at];
   if (own === undefined || Object.keys(own.labels).length === 0) return "unlabelled";
@@ -83,7 +105,17 @@ function refusal(
     all += other?.members.length ?? 0;
     if (!hasBit(known, each)) unseen += other?.members.length ?? 0;
   }
-  return unseen > all * settings.mostUnseenShare ? "labelsTooCoarse" : undefined;
+  if (unseen > all * settings.mostUnseenShare) return "labelsTooCoarse";
+  return pairs < openPairs(estate, target, own) * settings.leastSeenShare ? "mostlyUnseen" : undefined;
+}
+
+/** Pairs that a rule for the class would open and that policy does not allow already. */
+function openPairs(estate: SuggestEstate, target: Target, { members }: WorkloadClass): number {
+  return members.reduce(
+    (sum, workload) =>
+      sum + target.databases.filter((at) => estate.databases[at]?.allows(workload) !== true).length,
+    0,
+  );
 }
 
 const forbidden = (estate: SuggestEstate, target: Target, of: WorkloadClass | undefined): boolean =>

@@ -14,6 +14,8 @@ const WHY: Readonly<Record<LeftoverKind, string>> = {
   oneOff: "it was seen too seldom to make a rule of it",
   unlabelled: "its workload has no labels",
   labelsTooCoarse: "its labels mean mostly workloads that were never seen here: give it more labels",
+  mostlyUnseen:
+    "most workloads with its labels were never seen here: give those that connect a label of their own",
   boundary: "a test of the policy says that its labels must not reach the database",
   unlabelledDatabase: "the database has no labels, so no label rule can mean it",
   databaseLabelsTooCoarse: "the labels of the database mean mostly other databases: give it more labels",

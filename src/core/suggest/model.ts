@@ -15,6 +15,8 @@ export interface SuggestDatabase {
   readonly forbids: (workload: number) => boolean;
   /** Whether policy lets the workload in already. */
   readonly allows: (workload: number) => boolean;
+  /** Whether policy lets the address in already, by whatever means: an IP list needs no workload. */
+  readonly allowsAddress: (address: string) => boolean;
 }
 
 /** Everything that a label rule could let in, and everything it could open. */
@@ -47,14 +49,25 @@ export interface SuggestSettings {
    * what a database's own labels mean, the largest share that may be other databases. 0 to 1.
    */
   readonly mostUnseenShare: number;
+  /**
+   * Of the pairs that a consumer's labels would open at the databases of the same labels, the smallest share that must
+   * have been seen. With less, the labels do not tell those who connect from those who do not. 0 to 1.
+   */
+  readonly leastSeenShare: number;
 }
 
-export const SUGGEST_DEFAULTS: SuggestSettings = { leastRecords: 2, mostUnseenShare: 0.25 };
+export const SUGGEST_DEFAULTS: SuggestSettings = {
+  leastRecords: 2,
+  mostUnseenShare: 0.25,
+  leastSeenShare: 0.25,
+};
 
 /** Who was seen, how often and since when. */
 export interface Evidence {
   /** Workloads that were seen, of those that the rule lets in. */
   readonly workloads: number;
+  /** The first few of them, by name. */
+  readonly names: readonly string[];
   /** Consumer and database pairs that were seen and that policy does not allow yet. */
   readonly conversations: number;
   readonly records: number;
@@ -105,6 +118,7 @@ export type LeftoverKind =
   | "oneOff"
   | "unlabelled"
   | "labelsTooCoarse"
+  | "mostlyUnseen"
   | "boundary"
   | "unlabelledDatabase"
   | "databaseLabelsTooCoarse";

@@ -28,6 +28,7 @@ export function narrowSuggestion(suggestion: Suggestion, consumers: LabelQuery):
     evidence: {
       ...evidence,
       workloads: sum(({ seen }) => seen),
+      names: conversations === evidence.conversations ? evidence.names : [],
       conversations,
       records: sum(({ records }) => records),
       coverage:

@@ -15,7 +15,7 @@ const suggestion = (id: string, consumers: LabelQuery): Suggestion => ({
   databases: ["orders"],
   providers: { role: ["database"] },
   consumers,
-  evidence: { workloads: 2, conversations: 2, records: 9, coverage: 1 },
+  evidence: { workloads: 2, names: [], conversations: 2, records: 9, coverage: 1 },
   neverSeen: { pairs: 0, sameLabels: 0, examples: [] },
   groups: ["web", "batch"].map((role) => ({
     labels: { role: [role] },

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LabelQuery } from "../policy/source/consumer-source.ts";
-import type { Observation, SuggestDatabase, Suggestions, SuggestWorkload } from "./model.ts";
+import {
+  type Observation,
+  SUGGEST_DEFAULTS,
+  type SuggestDatabase,
+  type Suggestions,
+  type SuggestWorkload,
+} from "./model.ts";
 import { suggestRules } from "./suggest-rules.ts";
 
 /** `web orders prod` as labels of the keys role, app and env; `-` for none. */
@@ -20,6 +26,7 @@ const database = (id: string, text: string, more: Partial<SuggestDatabase> = {})
   labels: labels(text),
   forbids: () => false,
   allows: () => false,
+  allowsAddress: () => false,
   ...more,
 });
 const seen = (at: number, db = 0, records = 10): Observation => ({
@@ -85,6 +92,7 @@ describe("suggestRules", () => {
         databases: ["orders"],
         evidence: {
           workloads: 2,
+          names: ["w0", "w2"],
           conversations: 2,
           records: 15,
           firstSeen: "2026-07-01T00:00:00Z",
@@ -103,6 +111,24 @@ describe("suggestRules", () => {
       observations: [seen(0)],
     });
     expect(suggestions).toMatchObject([{ databases: ["orders", "orders-copy"], neverSeen: { pairs: 1 } }]);
+  });
+
+  it("counts what no rule can follow from in the coverage, and takes what an IP list allows for allowed", () => {
+    const allowsAddress = (address: string): boolean => address === "192.0.2.9";
+    const found = suggestRules({
+      estate: {
+        workloads: ["web orders prod"].map(workload),
+        databases: [database("orders", "database orders prod", { allowsAddress })],
+      },
+      observations: [
+        seen(0),
+        { address: "192.0.2.1", database: 0, records: 3 },
+        { address: "192.0.2.9", database: 0, records: 3 },
+      ],
+    });
+    expect(found.suggestions).toMatchObject([{ evidence: { conversations: 1, coverage: 0.5 } }]);
+    expect(found.leftovers.map(({ consumer }) => consumer)).toEqual(["192.0.2.1"]);
+    expect(found.totals).toEqual({ seen: 3, alreadyAllowed: 1, covered: 1, leftOver: 1 });
   });
 
   it("names everybody whom it leaves out, with the reason", () => {
@@ -153,12 +179,35 @@ describe("suggestRules", () => {
     expect(found.leftovers.map(({ kind }) => kind)).toEqual(["labelsTooCoarse"]);
   });
 
+  it.each([
+    { fleet: 4, databases: 1, saw: 1, want: 1 },
+    { fleet: 5, databases: 1, saw: 1, want: 0 },
+    { fleet: 5, databases: 1, saw: 2, want: 1 },
+    { fleet: 5, databases: 2, saw: 2, want: 0 },
+  ])(
+    "of $fleet workloads and $databases databases of one label set each, having seen $saw pairs, makes $want rules",
+    ({ fleet, databases, saw, want }) => {
+      const estate = {
+        workloads: Array.from({ length: fleet }, (_, at) => workload("web orders prod", at)),
+        databases: Array.from({ length: databases }, (_, at) => database(`db${at}`, "database orders prod")),
+      };
+      const observations = Array.from({ length: saw }, (_, at) => seen(at));
+      const found = suggestRules({ estate, observations });
+      expect(found.suggestions).toHaveLength(want);
+      expect(found.leftovers.map(({ kind }) => kind)).toEqual(
+        want === 0 ? observations.map(() => "mostlyUnseen") : [],
+      );
+      const settings = { ...SUGGEST_DEFAULTS, leastSeenShare: 0 };
+      expect(suggestRules({ estate, observations, settings }).suggestions).toHaveLength(1);
+    },
+  );
+
   it("suggests nothing for a database whose labels mean mostly other databases", () => {
     const databases = [database("bare", "database - -"), database("orders", "database orders prod")];
     const estate = { workloads: ["web orders prod"].map(workload), databases };
     const found = suggestRules({ estate, observations: [seen(0)] });
     expect(found.leftovers.map(({ kind }) => kind)).toEqual(["databaseLabelsTooCoarse"]);
-    const settings = { leastRecords: 2, mostUnseenShare: 1 };
+    const settings = { ...SUGGEST_DEFAULTS, mostUnseenShare: 1 };
     expect(suggestRules({ estate, observations: [seen(0)], settings }).suggestions).toMatchObject([
       { databases: ["bare", "orders"], neverSeen: { pairs: 1 } },
     ]);
@@ -176,6 +225,18 @@ describe("suggestRules", () => {
     expect(texts(found)).toHaveLength(1);
     expect(found.totals).toEqual({ seen: 3, alreadyAllowed: 1, covered: 2, leftOver: 0 });
     expect(found.suggestions).toMatchObject([{ neverSeen: { pairs: 0 } }]);
+  });
+
+  it("does not mean again whom policy of today lets in across a boundary, though that takes more rules", () => {
+    const workloads = ["web orders prod", "batch stock prod", "batch orders prod", "web stock prod"].map(
+      workload,
+    );
+    const limits = { allows: (at: number) => at > 1, forbids: (at: number) => at === 2 };
+    const found = suggestRules({
+      estate: { workloads, databases: [database("orders", "database orders prod", limits)] },
+      observations: [seen(0), seen(1)],
+    });
+    expect(texts(found).sort()).toEqual(["role=batch app=stock env=prod", "role=web app=orders env=prod"]);
   });
 });
 

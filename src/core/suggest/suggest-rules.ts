@@ -5,6 +5,7 @@ import {
   type LeftoverKind,
   type Observation,
   SUGGEST_DEFAULTS,
+  type SuggestDatabase,
   type SuggestEstate,
   type Suggestion,
   type Suggestions,
@@ -69,11 +70,12 @@ function place(
   let alreadyAllowed = 0;
   for (const each of request.observations) {
     const { workload, database } = each;
-    if (workload !== undefined && request.estate.databases[database]?.allows(workload) === true) {
+    if (isAllowed(request.estate.databases[database], each)) {
       alreadyAllowed += 1;
       continue;
     }
     const target = targets[database];
+    if (target !== undefined) target.open += 1;
     const kind = unplaceable(request, each, target);
     if (kind !== undefined) unplaced.push({ observation: each, kind });
     else if (target !== undefined && workload !== undefined)
@@ -81,6 +83,13 @@ function place(
   }
   return { unplaced, alreadyAllowed };
 }
+
+const isAllowed = (
+  database: SuggestDatabase | undefined,
+  { workload, address }: Pick<Observation, "workload" | "address">,
+): boolean =>
+  database !== undefined &&
+  ((workload !== undefined && database.allows(workload)) || database.allowsAddress(address));
 
 /** Why no label rule can follow from an observation, whatever else was seen. */
 function unplaceable(

@@ -9,7 +9,7 @@ import { span } from "./span.ts";
 import type { Placed, Target } from "./target.ts";
 import { matching, type WorkloadClass, type WorkloadClasses } from "./workload-classes.ts";
 
-/** Never-seen workloads that are named; the others are only counted. */
+/** Workloads that are named, seen and never seen; the others are only counted. */
 const EXAMPLES = 5;
 
 /** The fewest rules for one target, each with what speaks for it and what it would allow besides. */
@@ -53,7 +53,7 @@ function describe(
     databases: target.databases.map((at) => estate.databases[at]?.id ?? ""),
     providers,
     consumers,
-    evidence: evidenceOf(seen, target.seen.length),
+    evidence: evidenceOf(estate, seen, target.open),
     neverSeen: {
       pairs: groups.reduce((sum, { neverSeenPairs }) => sum + neverSeenPairs, 0),
       sameLabels,
@@ -63,9 +63,11 @@ function describe(
   };
 }
 
-function evidenceOf(seen: readonly Placed[], all: number): Evidence {
+function evidenceOf({ workloads }: SuggestEstate, seen: readonly Placed[], all: number): Evidence {
+  const known = [...new Set(seen.map(({ workload }) => workload))].sort((a, b) => a - b);
   return {
-    workloads: new Set(seen.map(({ workload }) => workload)).size,
+    workloads: known.length,
+    names: known.slice(0, EXAMPLES).map((at) => workloads[at]?.name ?? ""),
     conversations: seen.length,
     records: seen.reduce((sum, { records }) => sum + records, 0),
     ...span(seen),

@@ -16,6 +16,8 @@ export interface Target {
   readonly others: number;
   /** What was seen at the databases with exactly these labels, and policy does not allow yet. */
   readonly seen: Placed[];
+  /** All pairs that were seen there and that policy does not allow yet, with those of which no rule can follow. */
+  open: number;
 }
 
 /** The targets of all databases, and that of each; a database without labels has none. */
@@ -32,7 +34,7 @@ export function targetsOf(databases: readonly SuggestDatabase[]): {
     if (known !== undefined) return known;
     const meant = databases.flatMap((each, at) => (matchesQuery(each.labels, query) ? [at] : []));
     const others = meant.filter((at) => queryKey(firstValues(databases[at]?.labels ?? {})) !== text).length;
-    const made: Target = { labels: query, databases: meant, others, seen: [] };
+    const made: Target = { labels: query, databases: meant, others, seen: [], open: 0 };
     targets.set(text, made);
     return made;
   });

@@ -28,6 +28,7 @@ export interface SuggestOptions extends SourceOptions {
   readonly tests?: string;
   readonly leastRecords: string;
   readonly mostUnseen: string;
+  readonly leastSeen: string;
   readonly afresh?: boolean;
 }
 
@@ -97,14 +98,23 @@ async function rendered(
   return reviewPage(JSON.stringify(reviewDocument(report, options, settings, world)));
 }
 
-function readLimits({ leastRecords, mostUnseen }: SuggestOptions): SuggestSettings {
-  const [least, percent] = [Number(leastRecords), Number(mostUnseen)];
+function readLimits({ leastRecords, mostUnseen, leastSeen }: SuggestOptions): SuggestSettings {
+  const least = Number(leastRecords);
   if (!Number.isInteger(least) || least < 1) {
     throw badNumber("--least-records", leastRecords, "a whole number from 1");
   }
-  if (!(percent >= 0 && percent <= 100))
-    throw badNumber("--most-unseen", mostUnseen, "a number from 0 to 100");
-  return { leastRecords: least, mostUnseenShare: percent / 100 };
+  return {
+    leastRecords: least,
+    mostUnseenShare: share("--most-unseen", mostUnseen),
+    leastSeenShare: share("--least-seen", leastSeen),
+  };
+}
+
+/** A share, 0 to 1, of what was given in percent. */
+function share(option: string, given: string): number {
+  const percent = Number(given);
+  if (!(percent >= 0 && percent <= 100)) throw badNumber(option, given, "a number from 0 to 100");
+  return percent / 100;
 }
 
 async function readChoice({ only, except, choice }: SuggestOptions): Promise<Choice> {

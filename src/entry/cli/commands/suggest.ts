@@ -21,6 +21,7 @@ export function suggestCommand(context: CliContext): Command {
     .option("--tests <file>", "further tests that must hold (default: moat-tests.yaml, if there is one)")
     .option("--least-records <n>", "fewer flow-log records than this make no rule", "2")
     .option("--most-unseen <percent>", "most never-seen others that coarse labels may mean", "25")
+    .option("--least-seen <percent>", "least of whom a rule would let in that must have been seen", "25")
     .option("--afresh", "as though the policy had no rules yet")
     .action(async (options: SuggestOptions) => {
       const { runSuggest } = await import("../actions/suggest.ts");

@@ -1,5 +1,9 @@
 import type { SuggestReport } from "../../../app/suggest-policy.ts";
-import { counted, labelText } from "./quantity.ts";
+import type { Suggestion } from "../../../core/suggest/model.ts";
+import { counted, grouped, labelText } from "./quantity.ts";
+
+/** Rows of a table; a comment on a pull request has 65,536 characters. */
+const MOST_ROWS = 100;
 
 /** Suggestions for a pull request: one table of rules, one of what is left over. */
 export function suggestMarkdown({ suggestions, leftovers, totals, policy }: SuggestReport): string {
@@ -7,41 +11,65 @@ export function suggestMarkdown({ suggestions, leftovers, totals, policy }: Sugg
   return [
     "## Suggested rules",
     "",
-    `${counted(suggestions.length, "rule")} for ${totals.covered} of ${open} pairs of consumer and database that policy does not allow yet. Made from policy ${code(policy.version)}.`,
+    `${counted(suggestions.length, "rule")} for ${grouped(totals.covered)} of ${grouped(open)} pairs of consumer and database that policy does not allow yet; ${grouped(totals.leftOver)} left over, ${grouped(totals.alreadyAllowed)} allowed already. Made from policy ${code(policy.version)}.`,
     "",
-    ...(suggestions.length === 0
-      ? []
-      : [
-          "| Rule | Databases | Consumers | Seen | Since | Also allows, never seen |",
-          "|---|---|---|---|---|---|",
-          ...suggestions.map(({ id, databases, consumers, evidence, neverSeen }) =>
-            row([
-              code(id),
-              databases.map(cell).join(", "),
-              code(labelText(consumers)),
-              `${counted(evidence.workloads, "workload")}, ${counted(evidence.records, "record")}`,
-              cell(evidence.firstSeen?.slice(0, 10) ?? ""),
-              neverSeen.pairs === 0
-                ? "nothing"
-                : `${counted(neverSeen.pairs, "pair")}: ${neverSeen.examples.map(cell).join(", ")}`,
-            ]),
-          ),
-          "",
+    ...section(
+      "",
+      "| Rule | Databases | Consumers | Seen | Between | Covers | Also allows, never seen |",
+      suggestions.map(ruleRow),
+    ),
+    ...section(
+      "### Left over",
+      "| Consumer | Databases | Records | Last seen | Why no rule |",
+      leftovers.map(({ consumer, databases, records, lastSeen, why }) =>
+        row([
+          code(consumer),
+          databases.map(cell).join(", "),
+          grouped(records),
+          cell(day(lastSeen)),
+          cell(why),
         ]),
-    ...(leftovers.length === 0
-      ? []
-      : [
-          "### Left over",
-          "",
-          "| Consumer | Databases | Records | Why no rule |",
-          "|---|---|---|---|",
-          ...leftovers.map(({ consumer, databases, records, why }) =>
-            row([code(consumer), databases.map(cell).join(", "), `${records}`, cell(why)]),
-          ),
-          "",
-        ]),
+      ),
+    ),
   ].join("\n");
 }
+
+/** A table under its title, of which nothing is left when it has no row. */
+function section(title: string, head: string, rows: readonly string[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const more = rows.length - MOST_ROWS;
+  return [
+    ...(title === "" ? [] : [title, ""]),
+    head,
+    head.replace(/[^|]+/g, "---"),
+    ...rows.slice(0, MOST_ROWS),
+    "",
+    ...(more > 0 ? [`And ${grouped(more)} more; \`moat suggest --json\` prints all of them.`, ""] : []),
+  ];
+}
+
+function ruleRow({ id, databases, consumers, evidence, neverSeen }: Suggestion): string {
+  const { names, workloads, records, firstSeen, lastSeen, coverage } = evidence;
+  return row([
+    code(id),
+    databases.map(cell).join(", "),
+    code(labelText(consumers)),
+    `${counted(workloads, "workload")}${names.length === 0 ? "" : `: ${named(names, workloads)}`}; ${counted(records, "record")}`,
+    firstSeen === undefined ? "" : cell(`${day(firstSeen)} and ${day(lastSeen)}`),
+    `${Math.floor(coverage * 100)} % of what is not allowed yet`,
+    neverSeen.pairs === 0
+      ? "nothing"
+      : `${counted(neverSeen.pairs, "pair")}, ${grouped(neverSeen.sameLabels)} with the labels of one seen: ${named(neverSeen.examples, neverSeen.pairs)}`,
+  ]);
+}
+
+/** `a, b and 4 more`. */
+function named(names: readonly string[], all: number): string {
+  const more = all - names.length;
+  return `${names.map(cell).join(", ")}${more > 0 ? ` and ${grouped(more)} more` : ""}`;
+}
+
+const day = (time: string | undefined): string => time?.slice(0, 10) ?? "";
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 

@@ -33,13 +33,16 @@ function databaseBlock(suggestions: readonly Suggestion[], style: Style): string
 }
 
 function ruleBlock({ id, consumers, evidence, neverSeen }: Suggestion, style: Style): string {
-  const since = evidence.firstSeen === undefined ? "" : ` since ${shortTime(evidence.firstSeen)}`;
+  const { firstSeen, lastSeen } = evidence;
+  const since = firstSeen === undefined ? "" : ` since ${shortTime(firstSeen)}`;
+  const last = lastSeen === undefined ? "" : `, last ${shortTime(lastSeen)}`;
+  const who = evidence.names.length === 0 ? "" : ` (${shortList(evidence.names, evidence.workloads)})`;
   return table(
     [
       [style.green(id), style.bold(labelText(consumers))],
       [
         "",
-        `seen: ${counted(evidence.workloads, "workload")}, ${counted(evidence.records, "record")}${since}; ${percent(evidence.coverage)} of what is not allowed yet`,
+        `seen: ${counted(evidence.workloads, "workload")}${who}, ${counted(evidence.records, "record")}${since}${last}; ${percent(evidence.coverage)} of what is not allowed yet`,
       ],
       [
         "",

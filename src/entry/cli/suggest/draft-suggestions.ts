@@ -16,13 +16,13 @@ export async function draftSuggestions(run: SuggestRun): Promise<void> {
     context.progress("There is nothing to draft");
     return;
   }
-  const names = await draftRules(
+  const { ruleSets, added, kept } = await draftRules(
     createPceClient(options),
     report.suggestions.map(labelRule),
     providerFacts(planned),
   );
   context.progress(
-    `Drafted ${counted(report.suggestions.length, "rule")} in ${names.map((name) => `"${name}"`).join(", ")}`,
+    `Drafted ${counted(added, "rule")} in ${ruleSets.map((name) => `"${name}"`).join(", ")}${kept === 0 ? "" : `; ${counted(kept, "rule")} stood there already`}`,
   );
   throwProblems(proveSuggestions(run, await world.plan("draft", planned.inventory)));
   context.progress('The draft lets in all that they cover. See "moat plan --draft"; provision it in the PCE');

@@ -9,6 +9,7 @@ type ReviewOptions = SourceOptions & {
   readonly tests?: string;
   readonly leastRecords?: string;
   readonly mostUnseen?: string;
+  readonly leastSeen?: string;
   readonly afresh?: boolean;
 };
 
@@ -38,7 +39,7 @@ function writtenTo({ policy }: Pick<Settings, "policy">, inSandbox: boolean): Wr
 /** `moat suggest` with the options that lead to the same suggestions. Secrets are never options. */
 function commandOf(options: ReviewOptions): string {
   const { aws, region, policy, flows, history, config, owner } = options;
-  const { tests, leastRecords, mostUnseen, afresh } = options;
+  const { tests, leastRecords, mostUnseen, leastSeen, afresh } = options;
   const given: readonly (readonly [string, string | undefined])[] = [
     ["aws", aws],
     ["region", region],
@@ -49,6 +50,7 @@ function commandOf(options: ReviewOptions): string {
     ["tests", tests],
     ["least-records", leastRecords],
     ["most-unseen", mostUnseen],
+    ["least-seen", leastSeen],
   ];
   return [
     "moat suggest",
@@ -60,7 +62,11 @@ function commandOf(options: ReviewOptions): string {
   ].join(" ");
 }
 
-const DEFAULTS: Readonly<Record<string, string>> = { "least-records": "2", "most-unseen": "25" };
+const DEFAULTS: Readonly<Record<string, string>> = {
+  "least-records": "2",
+  "most-unseen": "25",
+  "least-seen": "25",
+};
 
 /** One word for a shell, whatever it holds. */
 const quoted = (text: string): string =>
