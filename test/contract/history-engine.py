@@ -21,11 +21,15 @@ from sqlglot import exp
 LOCATION, FOLDER = sys.argv[1], Path(sys.argv[2])
 TYPES = {"TEXT": pa.string(), "INT": pa.int32(), "BIGINT": pa.int64()}
 tables = {}
+views = {}
 
 
 def create(statement):
-    """Keeps a table by what its statement says."""
+    """Keeps a table or a view by what its statement says."""
     schema = statement.this
+    if statement.kind == "VIEW":
+        views[schema.name] = statement.expression.sql(dialect="postgres")
+        return
     name = schema.this.name
     columns = [(c.name, TYPES[c.kind.this.value]) for c in schema.expressions]
     properties, partitions, location = {}, [], None
@@ -75,6 +79,8 @@ def ask(statement, sql):
             context.register_parquet(
                 name, str(seen), table_partition_cols=partitions, schema=pa.schema(columns), file_extension=".parquet"
             )
+        for name, text in views.items():
+            context.sql(f"CREATE VIEW {name} AS {text}")
         # Names of Athena's types and functions become those of a dialect that DataFusion follows.
         table = context.sql(statement.sql(dialect="postgres")).to_arrow_table()
     named = {pa.string(): "varchar", pa.string_view(): "varchar", pa.large_string(): "varchar"}

@@ -13,6 +13,7 @@ import { historyWriter } from "../../src/adapters/history/history-writer.ts";
 import { parquetHistory } from "../../src/adapters/history/parquet-history.ts";
 import { s3Store } from "../../src/adapters/history/s3-store.ts";
 import type { HistoryRange } from "../../src/core/history/consumers-query.ts";
+import { athenaStatements } from "../../src/core/history/history-statements.ts";
 import { seenLately } from "../../src/core/history/served.ts";
 import type { HistoryObject, Summary } from "../../src/core/history/summary.ts";
 import type { FlowHistory } from "../../src/ports/flow-history.ts";
@@ -196,6 +197,28 @@ describeWith(python, "one history, three engines", (found) => {
       2,
       ["111122223333", "999900001111"],
     ]);
+  });
+
+  it("gives the same to whoever asks Athena without Moat, by the statements that it prints", async () => {
+    const objects = fc.sample(fc.tuple(OBJECT, fc.array(SUMMARY, { maxLength: 6 })), {
+      numRuns: 12,
+      seed: 9,
+    });
+    for (const [i, [object, summaries]] of objects.entries())
+      await add({ ...object, digest: `${100 + i}` }, summaries);
+    await compact(3_600_000);
+    const want = (await duckdb.consumers({})).reduce((sum, { records }) => sum + records, 0);
+    const regions = ["eu-west-1", "us-east-1"];
+    const accounts = ["111122223333", "444455556666", "unknown"];
+    for (const statement of athenaStatements(LOCATION, { accounts, regions, firstDay: "2024-08-01" }))
+      expect(await engine.run(statement)).toBeUndefined();
+    const asked = async (from: string) =>
+      (await engine.run(`SELECT CAST(sum(records) AS bigint) AS n FROM ${from} WHERE row_kind = 'flow'`))
+        ?.rows;
+    expect(want).toBeGreaterThan(0);
+    expect(await asked("flow_history_live")).toEqual([[want]]);
+    // The table alone counts small files beside the compacted one that holds them.
+    expect(await asked("flow_history")).toEqual([[2 * want]]);
   });
 
   it("takes what the engine refuses for a fault", async () => {

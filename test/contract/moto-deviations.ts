@@ -123,3 +123,22 @@ export const MOTO_DEVIATIONS = {
 
 /** The name of a known deviation. */
 export type MotoDeviation = keyof typeof MOTO_DEVIATIONS;
+
+/** The same of Athena; shown to be true in athena-moto.test.ts. */
+export const MOTO_ATHENA_DEVIATIONS = {
+  queriesAreNotRun: {
+    call: "StartQueryExecution",
+    moto: "runs nothing: what it answers is what it was told to, and text that is no SQL succeeds",
+    aws: "runs the query, or lets it end as FAILED with a reason",
+  },
+  resultsComeInOnePage: {
+    call: "GetQueryResults",
+    moto: "ignores MaxResults and gives no NextToken",
+    aws: "gives 1,000 rows at a time",
+  },
+  aTokenStartsTwo: {
+    call: "StartQueryExecution",
+    moto: "starts a second query for a ClientRequestToken that it has seen",
+    aws: "answers with the id of the first",
+  },
+} as const satisfies Readonly<Record<string, Deviation>>;

@@ -51,6 +51,10 @@ export interface MinistackLab {
   tamper(database: string): Promise<CloudTrailEvent>;
   /** Runs the heartbeat, as its schedule does. @returns the event that CloudTrail writes */
   beat(): Promise<CloudTrailEvent>;
+  /** Looks at every database, as the schedule does. */
+  sweep(): Promise<void>;
+  /** Puts a text in the place of the file of acknowledgements. */
+  acknowledge(text: string): Promise<void>;
   /** Ingress rules of the canary group. */
   canaryRules(): number;
   /** Puts the event on the default bus, as CloudTrail does. */
@@ -116,11 +120,25 @@ export async function ministackLab(python: string): Promise<MinistackLab> {
       PceSecretArn,
       ExternalId: "a-long-random-text",
       CanaryVpcId: await defaultVpc(here),
+      // The sandbox lives in a year of its own.
+      SeenDays: "36500",
     },
   );
   await subscribe(person, aws);
   // AWS's own delays pass a thousand times as fast; what is measured is Moat and ministack.
   const timer = setInterval(() => clock.advance(30_000), 30);
+
+  /** Calls a function as its schedule does. @returns its answer */
+  const invoke = async (name: string): Promise<string> => {
+    const answer = await fetch(`${ministack.url}/2015-03-31/functions/${name}/invocations`, {
+      method: "POST",
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260105/${company.region}/lambda/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+      body: "{}",
+    });
+    return answer.text();
+  };
 
   return {
     company,
@@ -155,16 +173,15 @@ export async function ministackLab(python: string): Promise<MinistackLab> {
     },
     beat: async () => {
       const before = aws.sandbox.cloudTrail.events.length;
-      const answer = await fetch(`${ministack.url}/2015-03-31/functions/moat-heartbeat/invocations`, {
-        method: "POST",
-        headers: {
-          authorization: `AWS4-HMAC-SHA256 Credential=${account}/20260105/${company.region}/lambda/aws4_request, SignedHeaders=host, Signature=0`,
-        },
-        body: "{}",
-      });
+      const answer = await invoke("moat-heartbeat");
       const event = aws.sandbox.cloudTrail.events[before];
-      if (event === undefined) throw new Error(`The heartbeat did nothing: ${await answer.text()}`);
+      if (event === undefined) throw new Error(`The heartbeat did nothing: ${answer}`);
       return event;
+    },
+    sweep: async () => void (await invoke("moat-sweep")),
+    acknowledge: async (text) => {
+      const Bucket = hub.id("AWS::S3::Bucket", "State");
+      await s3.send(new PutObjectCommand({ Bucket, Key: "state/acknowledged.txt", Body: text }));
     },
     canaryRules: () =>
       aws.sandbox
@@ -207,14 +224,17 @@ export async function ministackLab(python: string): Promise<MinistackLab> {
   };
 }
 
-/** The functions ask the sandbox for the canary, so it has to be the sandbox's group, not ministack's. */
+/**
+ * The functions ask the sandbox for the canary, so it has to be the sandbox's group, not ministack's. Nor does anybody
+ * wait half a minute for a second answer of policy.
+ */
 function withCanary(template: TemplateText, groupId: string): TemplateText {
   const Resources = Object.fromEntries(
     Object.entries(template.Resources).map(([name, resource]) => {
       const { Environment, ...rest } = resource.Properties ?? {};
       const { Variables } = (Environment ?? {}) as { readonly Variables?: Readonly<Record<string, unknown>> };
       if (Variables?.MOAT_CANARY === undefined) return [name, resource];
-      const variables = { ...Variables, MOAT_CANARY: groupId };
+      const variables = { ...Variables, MOAT_CANARY: groupId, MOAT_TWICE_APART_SECONDS: "1" };
       return [name, { ...resource, Properties: { ...rest, Environment: { Variables: variables } } }];
     }),
   );

@@ -95,6 +95,32 @@ describeWith(python, "the hub on ministack, as its template makes it", (found) =
     await until("the figure", () => lab.printed().includes('"CanaryRepairs":1'));
   });
 
+  it("asks its history who would lose access, and takes it from nobody who was seen before a person says so", async () => {
+    expect(lab.printed()).toMatch(/"message":"history read"/);
+    expect(lab.printed()).not.toContain("NO_FLOW_HISTORY");
+    const before = lab.rules("orders");
+    const retired = lab.pce.workloads.get("web-1") ?? "";
+    const labels = { app: "orders", env: "prod", loc: "eu", role: "retired" };
+    lab.pce.sandbox.seed.relabel(retired, labels);
+    const token = /"gate":"losesAccess","acknowledge":"(losesAccess:orders:[0-9a-f]{8})"/;
+    await until("the refusal", async () => {
+      await lab.sweep();
+      return token.test(lab.printed());
+    });
+    // By then a second answer of policy says so, too.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await lab.sweep();
+    expect(await lab.waiting("Databases")).toBe(0);
+    expect(lab.rules("orders")).toEqual(before);
+    await lab.acknowledge(`${token.exec(lab.printed())?.[1]}  # web-1 is retired\n`);
+    await until("the revocation", async () => {
+      await lab.sweep();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return !lab.rules("orders").join().includes("10.20.1.11");
+    });
+    expect(lab.rules("orders").length).toBeGreaterThan(0);
+  });
+
   it("says who it was", () => {
     expect(lab.printed()).toMatch(/"kind":"ruleAdded".*"who":"alex"/);
   });

@@ -1,10 +1,13 @@
-import { rmSync } from "node:fs";
-import { mkdtemp, readdir } from "node:fs/promises";
+import { readFileSync, rmSync } from "node:fs";
+import { mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { HISTORY_COLUMNS, HISTORY_PARTITIONS } from "../../src/core/history/history-schema.ts";
 import { coverageText } from "../../src/core/map/coverage-words.ts";
 import type { MapData } from "../../src/core/map/map-data.ts";
+import { historySchemaPage } from "../../src/entry/cli/history-schema-page.ts";
 import { runCli, tooWide } from "../support/run-cli.ts";
 import { writeSampleFlowLogs } from "../support/sample-flow-logs.ts";
 
@@ -18,6 +21,29 @@ beforeAll(async () => {
   await runCli(["snapshot", join(folder, "saved"), "--aws", "sandbox"]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const PAGE = readFileSync(join(import.meta.dirname, "../../docs/reference/history-schema.md"), "utf8");
+const POLICY = join(import.meta.dirname, "../../examples/orders/policy.yaml");
+/** Rules that nobody in the sample's traffic needs. */
+const NEVER_USED = `
+  - name: what nobody needs any more
+    scope: [app=finance, env=prod, loc=eu-west-1]
+    rules:
+      - description: web servers look into the ledger
+        consumers: [role=web, app=orders, env=dev]
+        providers: role=database
+        unscoped_consumers: true
+  - name: an office that moved
+    scope: [app=orders, env=prod, loc=eu-west-1]
+    rules:
+      - description: the old office
+        consumers: ip list old office
+        providers: role=database
+      - description: reports look into orders
+        consumers: [role=reporting, app=finance, env=prod]
+        providers: role=database
+        unscoped_consumers: true
+`;
 
 /** Where the test works has another name each time. */
 const placed = (text: string): string => text.replaceAll(folder, ".");
@@ -72,10 +98,71 @@ describe("moat history", () => {
     expect(coverageText(coverage)).toMatch(/^logs for \d+ of \d+ hours?/);
   });
 
+  it("says through which rules nobody came, for people and for programs", async () => {
+    const policy = join(folder, "policy.yaml");
+    const sample = readFileSync(POLICY, "utf8").replace(/\n[^\n]*\n*tests:[\s\S]*$/, "\n");
+    const lists = "ip_lists:\n  old office:\n    - 192.0.2.0/28\n";
+    await writeFile(policy, sample.replace("ip_lists:\n", lists) + NEVER_USED);
+    const ask = (...more: readonly string[]) =>
+      runCli([
+        ...["history", "unused", "--aws", join(folder, "saved", "aws"), "--policy", policy],
+        ...[...history(), ...more],
+      ]);
+    const [text, json] = [await ask(), await ask("--json")];
+    expect([text.code, json.code, tooWide(text.out)]).toEqual([0, 0, undefined]);
+    const document = JSON.parse(json.out) as { databases: { databaseId: string; unused: unknown[] }[] };
+    expect(document.databases.map((d) => [d.databaseId, d.unused.length])).toEqual([
+      ["ledger", 1],
+      ["orders", 2],
+    ]);
+    await expect(placed(text.out)).toMatchFileSnapshot("history/unused-rules.txt");
+    await expect(placed(json.out)).toMatchFileSnapshot("history/unused-rules.json");
+  });
+
   it("takes nothing away while the history that was named cannot be read", async () => {
     const ran = await runCli(["plan", ...sources(), "--history", "no-such-history"]);
     expect(ran.code).toBe(3);
     await expect(placed(ran.out)).toMatchFileSnapshot("history/plan-unreadable.txt");
+  });
+
+  it("can be asked without Moat, by the statements that it prints", async () => {
+    const asked = JSON.parse((await runCli(["history", "query", "--json", ...sources(), ...history()])).out);
+    const printed = (await runCli(["history", "schema", ...history()])).out;
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    try {
+      for (const statement of printed.split(";\n")) await connection.run(statement);
+      const answer = await connection.runAndReadAll(`SELECT consumer, CAST(sum(records) AS integer)
+        FROM flow_history_live WHERE row_kind = 'flow' GROUP BY consumer ORDER BY consumer`);
+      const records = new Map<string, number>();
+      for (const row of asked.consumers as { consumer: string; records: number }[])
+        records.set(row.consumer, (records.get(row.consumer) ?? 0) + row.records);
+      expect(answer.getRows()).toEqual([...records].sort(([a], [b]) => (a < b ? -1 : 1)));
+      const files = await connection.runAndReadAll("DESCRIBE flow_history");
+      const known = [...HISTORY_COLUMNS.map(({ name, type }) => [name, type.toUpperCase()])];
+      expect(files.getRows().map(([name, type]) => [name, type])).toEqual([
+        ...known,
+        ...HISTORY_PARTITIONS.map((name) => [name, "VARCHAR"]).sort(),
+      ]);
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  });
+
+  it.each(["duckdb", "athena"])("prints what is to be filled in for %s", async (engine) => {
+    const ran = await runCli(["history", "schema", "--engine", engine]);
+    await expect(ran.out).toMatchFileSnapshot(`history/schema-${engine}.txt`);
+    expect(PAGE).toContain(ran.out.trim());
+  });
+
+  it("says that Athena reads no folder of this machine", async () => {
+    const ran = await runCli(["history", "schema", "--engine", "athena", ...history()]);
+    expect([ran.code, ran.out]).toEqual([1, ""]);
+  });
+
+  it("has a page about its files, which is true (node scripts/history-schema.ts)", () => {
+    expect(PAGE).toBe(historySchemaPage());
   });
 
   it("answers the same once it is compacted", async () => {

@@ -81,7 +81,12 @@ export async function runHistoryUnused(context: CliContext, options: HistoryOpti
       span,
     );
     const databases = unused.map((u, i) => ({ ...u, coverage: coverage[i] }));
-    show(context, settings, "historyUnused", { history: history.name, databases }, () =>
+    // Reasons are made when they are asked for, so nothing copies them by itself.
+    const told = databases.map((d) => ({
+      ...d,
+      unused: d.unused.map((rule) => ({ ...rule, because: rule.because })),
+    }));
+    show(context, settings, "historyUnused", { history: history.name, databases: told }, () =>
       unusedText(databases, namesOf(planned), context.style),
     );
   });

@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { HistoryOptions } from "../actions/history.ts";
+import type { HistorySchemaOptions } from "../actions/history-schema.ts";
 import type { CliContext } from "../context.ts";
 import { withSources } from "../source-options.ts";
 
@@ -37,7 +38,16 @@ export function historyCommand(context: CliContext): Command {
       const { runHistoryCompact } = await import("../actions/history-compact.ts");
       await runHistoryCompact(context, options);
     });
+  const schema = part("schema", "the statements by which others can ask it without Moat")
+    .addOption(
+      new Option("--engine <engine>", "for which engine").choices(["duckdb", "athena"]).default("duckdb"),
+    )
+    .action(async (options: HistorySchemaOptions) => {
+      const { runHistorySchema } = await import("../actions/history-schema.ts");
+      await runHistorySchema(context, options);
+    });
   const history = new Command("history").description("what flow logs told, kept and asked");
-  for (const command of [ingest, status, query, unused, lingering, compact]) history.addCommand(command);
+  for (const command of [ingest, status, query, unused, lingering, compact, schema])
+    history.addCommand(command);
   return history;
 }
