@@ -61,8 +61,10 @@ function addConversation({ links }: Making, link: number, each: Conversation): v
 }
 
 /** The history may hold the same records as the flow logs, so of two counts the larger one stands. */
-function addHistory(making: Making, { consumers, problem }: MapHistory): void {
+function addHistory(making: Making, { consumers, problem, unseen }: MapHistory): void {
   if (problem !== undefined) making.notes.push(`The history could not be read: ${problem}`);
+  if (unseen?.kind === "unreadable")
+    making.notes.push(`Which interfaces have a flow log is not known: ${unseen.problem}`);
   const at = new Map(making.planned.plan.databases.map(({ arn }, position) => [arn as string, position]));
   const counts = { accepted: new Map<number, number>(), rejected: new Map<number, number>() };
   for (const each of consumers) {

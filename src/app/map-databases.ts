@@ -1,8 +1,9 @@
 import type { DatabaseCoverage } from "../core/history/coverage.ts";
+import { labelShares } from "../core/history/label-share.ts";
 import type { MapCoverage, MapDatabase, MapLabels } from "../core/map/map-data.ts";
 import { countAddresses } from "../core/net/address-set.ts";
 import type { MapHistory } from "./map-history.ts";
-import type { Planned } from "./plan-databases.ts";
+import { labelsOf, type Planned } from "./plan-databases.ts";
 
 /** A policy that is not in force, beside the one that is. */
 export interface MapDraft {
@@ -16,12 +17,14 @@ const MOST_GAPS = 5;
 
 /** The databases of a plan, as the map shows them. */
 export function mapDatabases(
-  { plan }: Planned,
+  planned: Planned,
   draft: MapDraft | undefined,
   history: MapHistory | undefined,
 ): readonly MapDatabase[] {
   const covered = new Map(history?.coverage.map((each) => [each.databaseArn, each]));
-  return plan.databases.map((each) => {
+  const shares = labelShares(history?.consumers ?? [], labelsOf(planned.index));
+  const { unseen } = history ?? {};
+  return planned.plan.databases.map((each) => {
     const coverage = covered.get(each.arn);
     const answer = draft?.planned.resolution.databases.get(each.arn);
     return {
@@ -42,7 +45,15 @@ export function mapDatabases(
         ...(answer === undefined ? {} : { draft: countAddresses(answer.allowed).toString() }),
       },
       quota: each.quota,
-      ...(coverage === undefined ? {} : { coverage: mapCoverage(coverage) }),
+      ...(coverage === undefined
+        ? {}
+        : {
+            coverage: {
+              ...mapCoverage(coverage),
+              ...(shares.get(each.arn) ?? { conversations: 0, labelled: 0 }),
+              ...(unseen?.kind === "read" ? { unseen: unseen.interfaces.get(each.id) ?? [] } : {}),
+            },
+          }),
       drift: each.drift.map(({ what, by }) => (by === undefined ? what : `${what}, by ${by.who}`)),
       steps: each.steps.map((step) => `${step.action}: ${step.why}`),
       refused: each.refused.map(({ what, fix }) => `${what}. ${fix}`),
@@ -52,9 +63,17 @@ export function mapDatabases(
   });
 }
 
-const mapCoverage = ({ present, expected, missing, skipData, seen }: DatabaseCoverage): MapCoverage => ({
+const mapCoverage = ({
   present,
   expected,
+  missing,
+  objects,
+  skipData,
+  seen,
+}: DatabaseCoverage): Omit<MapCoverage, "conversations" | "labelled"> => ({
+  present,
+  expected,
+  objects,
   missing: missing.toReversed().slice(0, MOST_GAPS),
   skipData,
   seen,

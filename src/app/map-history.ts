@@ -3,11 +3,14 @@ import type { HistoryConsumer } from "../core/history/history-answers.ts";
 import type { FlowHistory } from "../ports/flow-history.ts";
 import { expectedProblem } from "./expected-problem.ts";
 import type { HistoryReading } from "./read-history.ts";
+import type { Unseen } from "./read-unseen.ts";
 
 /** What a history adds to the map: who was seen, and how much of the traffic of each database it can have seen. */
 export interface MapHistory {
   readonly consumers: readonly HistoryConsumer[];
   readonly coverage: readonly DatabaseCoverage[];
+  /** Interfaces that no flow log sees, where the subscriptions can be read at all. */
+  readonly unseen?: Unseen;
   /** Why it could not be read, or not in full; what it did not say is empty. */
   readonly problem?: string;
 }

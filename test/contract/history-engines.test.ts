@@ -221,6 +221,24 @@ describeWith(python, "one history, three engines", (found) => {
     expect(await asked("flow_history")).toEqual([[2 * want]]);
   });
 
+  it("finds a database whose logs another account wrote, such as the owner of a shared VPC", async () => {
+    const databaseArn = "arn:aws:rds:eu-west-1:111122223333:db:orders";
+    const counts = { records: 1, noData: 0, skipData: 0, malformed: 0, complete: true };
+    for (const [n, account] of ["444455556666", "unknown"].entries()) {
+      const seen = { firstSeen: MIDNIGHT + 1, lastSeen: MIDNIGHT + 2, orientedBy: "syn" as const };
+      const flow = { databaseArn, databaseSide: "provider" as const, hour: MIDNIGHT, ...seen, records: 1 };
+      await add({ digest: `${100 + n}`, account, region: "eu-west-1", slotStart: MIDNIGHT, ...counts }, [
+        { ...flow, consumer: `10.0.1.${n}`, provider: "10.0.9.5", port: 3306 },
+      ]);
+    }
+    const asked = seenLately([databaseArn], MIDNIGHT + 3600, 1);
+    for (const each of [duckdb, other, ...readers])
+      expect([each.name, (await each.consumers(asked)).map((c) => c.consumer)]).toEqual([
+        each.name,
+        ["10.0.1.0", "10.0.1.1"],
+      ]);
+  });
+
   it("takes what the engine refuses for a fault", async () => {
     await expect(engine.run("SELECT nothing FROM nowhere")).rejects.toThrow(/nowhere/);
     await expect(engine.run("SELEC 1 FROM")).rejects.toThrow();

@@ -95,7 +95,25 @@ describe("moat history", () => {
     expect(alone.links.accepted.some((records) => records > 0)).toBe(true);
     const coverage = both.databases.find(({ id }) => id === "orders")?.coverage;
     expect(coverage?.present).toBeGreaterThan(0);
-    expect(coverageText(coverage)).toMatch(/^logs for \d+ of \d+ hours?/);
+    expect(coverage?.objects).toEqual({ present: 12, expected: 12 });
+    // By conversations: two of six come from addresses that policy knows no label for.
+    expect([coverage?.conversations, coverage?.labelled, coverage?.unseen]).toEqual([6, 4, undefined]);
+    expect(coverageText(coverage)).toMatch(/^logs for \d+ of \d+ hours?.* in 4 of 6 conversations$/);
+  });
+
+  it("says which interfaces no flow log sees, where AWS can be asked", async () => {
+    const asked = ["--aws", "sandbox", ...history()];
+    const status = JSON.parse((await runCli(["history", "status", "--json", ...asked])).out) as {
+      databases: { database: string; unseen?: readonly string[] }[];
+    };
+    const map = JSON.parse((await runCli(["map", "--json", ...asked])).out) as MapData;
+    const unseen = status.databases.map((d) => [d.database, d.unseen]);
+    expect(unseen.flatMap(([, ids]) => ids ?? []).length).toBeGreaterThan(0);
+    expect(map.databases.map(({ id, coverage }) => [id, coverage?.unseen])).toEqual(unseen);
+    const text = (await runCli(["history", "status", ...asked])).out;
+    expect(text).toContain("Interfaces that no flow log sees");
+    const saved = (await runCli(["history", "status", "--json", ...sources(), ...history()])).out;
+    expect(saved).not.toContain("unseen");
   });
 
   it("says through which rules nobody came, for people and for programs", async () => {

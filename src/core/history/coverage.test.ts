@@ -36,6 +36,8 @@ describe("databaseCoverage", () => {
         { from: START + HOUR, to: START + 3 * HOUR },
         { from: START + 5 * HOUR, to: START + 10 * HOUR },
       ],
+      // Two hours between the first and the last that its own log delivered, of twelve objects each.
+      objects: { present: 36, expected: 60 },
       skipData: 2,
       malformed: 0,
       incomplete: 0,

@@ -1,5 +1,6 @@
 import type { DatabaseLog, LogHour } from "./history-answers.ts";
 import type { HistorySpan } from "./live-rows.ts";
+import { type ObjectCounts, objectCounts } from "./object-counts.ts";
 import { utcDay } from "./utc-day.ts";
 
 /** Kinds of hours in which a business does different things. By UTC: where a business sits is not known. */
@@ -20,6 +21,8 @@ export interface DatabaseCoverage {
   /** Those for which at least one of its flow logs delivered an object. */
   readonly present: number;
   readonly missing: readonly HourRange[];
+  /** Of its flow logs, in these hours. */
+  readonly objects: ObjectCounts;
   /** Intervals of which AWS lost records, in its flow logs. */
   readonly skipData: number;
   readonly malformed: number;
@@ -74,12 +77,18 @@ function coverageOf(
     expected,
     present,
     missing,
+    objects: summed([...Map.groupBy(own, logKey).values()].map(objectCounts)),
     skipData: sum((h) => h.skipData),
     malformed: sum((h) => h.malformed),
     incomplete: sum((h) => h.incomplete),
     seen: BUSINESS_SLOTS.filter((slot) => seen.has(slot)),
   };
 }
+
+const summed = (counts: readonly ObjectCounts[]): ObjectCounts => ({
+  present: counts.reduce((sum, { present }) => sum + present, 0),
+  expected: counts.reduce((sum, { expected }) => sum + expected, 0),
+});
 
 const logKey = (log: {
   readonly account: string;

@@ -12,12 +12,20 @@ const KINDS: Readonly<Record<string, string>> = {
 /** How much of a database's traffic the history can have seen, in words. */
 export function coverageText(coverage: MapCoverage | undefined): string {
   if (coverage === undefined) return "not known; --history names a history of flow logs";
-  const { present, expected, skipData, seen } = coverage;
-  if (present === 0) return `no log in any of ${countText(expected, "hour")}`;
+  const { present, expected, objects, skipData, seen, conversations, labelled, unseen = [] } = coverage;
+  const dark = unseen.length === 0 ? "" : `; no flow log sees ${unseen.join(", ")}`;
+  if (present === 0) return `no log in any of ${countText(expected, "hour")}${dark}`;
+  const short = objects.expected - objects.present;
+  const fewer =
+    short > 0 ? `; ${groupedNumber(short)} of ${countText(objects.expected, "object")} missing` : "";
   const lost = skipData === 0 ? "" : `; AWS lost records in ${countText(skipData, "interval")}`;
-  const unseen = Object.keys(KINDS).filter((kind) => !seen.includes(kind));
-  const without = unseen.length === 0 ? "" : `; never ${unseen.map((kind) => KINDS[kind]).join(", ")}`;
-  return `logs for ${groupedNumber(present)} of ${countText(expected, "hour")}${lost}${without}`;
+  const never = Object.keys(KINDS).filter((kind) => !seen.includes(kind));
+  const without = never.length === 0 ? "" : `; never ${never.map((kind) => KINDS[kind]).join(", ")}`;
+  const known =
+    conversations === 0
+      ? ""
+      : `; the consumer has a label in ${groupedNumber(labelled)} of ${countText(conversations, "conversation")}`;
+  return `logs for ${groupedNumber(present)} of ${countText(expected, "hour")}${fewer}${lost}${without}${known}${dark}`;
 }
 
 /** The stretches without a log, each in words. */

@@ -45,8 +45,15 @@ export interface MapCoverage {
   readonly expected: number;
   /** Stretches of hours without a log, the latest first and a few only: seconds since 1970, UTC, the end not included. */
   readonly missing: readonly { readonly from: number; readonly to: number }[];
+  /** Objects of its flow logs, of those that they deliver in most hours. */
+  readonly objects: { readonly present: number; readonly expected: number };
   /** Intervals of which AWS lost records. */
   readonly skipData: number;
+  /** Conversations with it, and those whose consumer has a label. */
+  readonly conversations: number;
+  readonly labelled: number;
+  /** Interfaces of it that no flow log sees; absent where that is not known. */
+  readonly unseen?: readonly string[];
   /** Kinds of hours of which at least one is there. */
   readonly seen: readonly string[];
 }

@@ -1,9 +1,12 @@
+import { flowLogSubscriptions } from "../../../adapters/aws/flow-log-subscriptions.ts";
 import { labelsOf } from "../../../app/plan-databases.ts";
-import { type DatabaseCoverage, databaseCoverage } from "../../../core/history/coverage.ts";
-import type { HistoryConsumer } from "../../../core/history/history-answers.ts";
+import { readUnseen, type Unseen } from "../../../app/read-unseen.ts";
+import { databaseCoverage } from "../../../core/history/coverage.ts";
+import { labelShares } from "../../../core/history/label-share.ts";
 import { lingeringSessions } from "../../../core/history/lingering-sessions.ts";
 import type { HistorySpan } from "../../../core/history/live-rows.ts";
 import { unusedRules } from "../../../core/history/unused-rules.ts";
+import type { Inventory } from "../../../core/inventory/model.ts";
 import { formatAddress, parseAddress } from "../../../core/net/address.ts";
 import type { ConsumerLabels } from "../../../core/plan/losses.ts";
 import type { FlowHistory } from "../../../ports/flow-history.ts";
@@ -28,18 +31,25 @@ export interface HistoryOptions extends SourceOptions {
 /** Shows how much of the traffic the history can have seen. */
 export async function runHistoryStatus(context: CliContext, options: HistoryOptions): Promise<void> {
   await withHistory(context, options, async ({ history, span, settings, known }) => {
-    const { databases, labels } = await known();
+    const { databases, labels, unseen } = await known();
     const [hours, logs, consumers] = [
       await history.logHours(span),
       await history.databaseLogs(span),
       await history.consumers(span),
     ];
     const arns = [...new Set([...databases.keys(), ...logs.map((l) => l.databaseArn)])].sort();
-    const coverage = databaseCoverage(arns, logs, hours, span).map((c) => ({
-      ...c,
-      database: databases.get(c.databaseArn) ?? c.databaseArn,
-      ...labelled(c, consumers, labels),
-    }));
+    if (unseen?.kind === "unreadable")
+      context.progress(`Which interfaces have a flow log is not known: ${unseen.problem}`);
+    const shares = labelShares(consumers, labels);
+    const coverage = databaseCoverage(arns, logs, hours, span).map((c) => {
+      const database = databases.get(c.databaseArn) ?? c.databaseArn;
+      return {
+        ...c,
+        database,
+        ...(shares.get(c.databaseArn) ?? { conversations: 0, labelled: 0 }),
+        ...(unseen?.kind === "read" ? { unseen: unseen.interfaces.get(database) ?? [] } : {}),
+      };
+    });
     const document = { history: history.name, hours: hours.length, databases: coverage };
     show(context, settings, "historyStatus", document, () =>
       coverageText(history.name, hours, coverage, context.style),
@@ -107,13 +117,15 @@ interface Known {
   /** Ids by ARN. */
   readonly databases: ReadonlyMap<string, string>;
   readonly labels: ConsumerLabels;
+  /** Absent where no AWS can be asked for its flow logs. */
+  readonly unseen?: Unseen;
 }
 
 interface HistoryWork {
   readonly settings: Settings;
   readonly history: FlowHistory;
   readonly span: HistorySpan;
-  readonly source: () => Promise<Pick<World["source"], "inventory">>;
+  readonly source: () => Promise<Pick<World["source"], "inventory" | "clients">>;
   readonly world: () => Promise<World>;
   /** Names and labels, as far as sources for them were given. */
   readonly known: () => Promise<Known>;
@@ -159,11 +171,24 @@ async function knowledge(
 ): Promise<Known> {
   const aws = options.aws ?? settings.config.aws;
   if (aws !== undefined && (settings.policy !== undefined || aws === "sandbox")) {
-    const { inventory, index } = await (await world()).plan();
-    return { databases: new Map(inventory.databases.map((d) => [d.arn, d.id])), labels: labelsOf(index) };
+    const opened = await world();
+    const { inventory, index } = await opened.plan();
+    return { ...(await knownOf(inventory, opened.source, settings)), labels: labelsOf(index) };
   }
-  const databases = aws === undefined ? [] : (await (await source()).inventory.read()).databases;
-  return { databases: new Map(databases.map((d) => [d.arn, d.id])), labels: () => ({}) };
+  if (aws === undefined) return { databases: new Map(), labels: () => ({}) };
+  const opened = await source();
+  return { ...(await knownOf(await opened.inventory.read(), opened, settings)), labels: () => ({}) };
+}
+
+/** A snapshot does not say which flow logs there are. */
+async function knownOf(
+  inventory: Inventory,
+  { clients }: Pick<World["source"], "clients">,
+  { plan }: Settings,
+): Promise<Omit<Known, "labels">> {
+  const databases = new Map(inventory.databases.map((d) => [d.arn as string, d.id as string]));
+  if (clients === undefined) return { databases };
+  return { databases, unseen: await readUnseen(flowLogSubscriptions(clients), inventory, plan.owner) };
 }
 
 function spanOf(context: CliContext, { since }: HistoryOptions): HistorySpan {
@@ -179,18 +204,6 @@ function show(
   text: () => string,
 ): void {
   context.out(settings.json ? JSON.stringify({ version: 1, kind, ...document }, null, 2) : text());
-}
-
-/** Consumers of a database, and those of them that policy knows by a label. */
-function labelled(
-  { databaseArn }: DatabaseCoverage,
-  rows: readonly HistoryConsumer[],
-  labels: ConsumerLabels,
-): { readonly consumers: number; readonly labelled: number } {
-  const own = rows.filter((row) => row.databaseArn === databaseArn && row.databaseSide === "provider");
-  const consumers = new Set(own.map((row) => row.consumer));
-  const known = [...consumers].filter((consumer) => Object.keys(labels(consumer)).length > 0);
-  return { consumers: consumers.size, labelled: known.length };
 }
 
 /** An ARN is taken as it is; without an inventory it is the only name there is. */

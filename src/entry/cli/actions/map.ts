@@ -4,9 +4,11 @@ import type { AddressInfo } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { extname } from "node:path";
 import { serve } from "@hono/node-server";
+import { flowLogSubscriptions } from "../../../adapters/aws/flow-log-subscriptions.ts";
 import type { MapDraft } from "../../../app/map-databases.ts";
 import { type MapHistory, readMapHistory } from "../../../app/map-history.ts";
 import type { Planned } from "../../../app/plan-databases.ts";
+import { readUnseen } from "../../../app/read-unseen.ts";
 import { fitForFile } from "../../../core/map/fit-for-file.ts";
 import type { MapData } from "../../../core/map/map-data.ts";
 import { EXPORTS, type MapExport, mapExport } from "../../../core/map/map-export.ts";
@@ -83,13 +85,16 @@ async function historyOf(
   context: CliContext,
   settings: Settings,
   { source, history: named }: World,
-  { plan }: Planned,
+  { plan, inventory }: Planned,
 ): Promise<MapHistory | undefined> {
   if (named === undefined) return undefined;
   const history = await openHistory(settings, context, source.clients);
   try {
     const arns = plan.databases.map(({ arn }) => arn);
-    return await readMapHistory(history, await named.read(), arns);
+    const read = await readMapHistory(history, await named.read(), arns);
+    if (source.clients === undefined) return read;
+    const subscriptions = flowLogSubscriptions(source.clients);
+    return { ...read, unseen: await readUnseen(subscriptions, inventory, settings.plan.owner) };
   } finally {
     await history.close();
   }

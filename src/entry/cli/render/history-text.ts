@@ -3,6 +3,7 @@ import { formatUtc } from "../../../core/flow/utc-time.ts";
 import type { BusinessSlot, DatabaseCoverage, HourRange } from "../../../core/history/coverage.ts";
 import type { EndSessions } from "../../../core/history/end-sessions.ts";
 import type { HistoryConsumer, LogHour } from "../../../core/history/history-answers.ts";
+import type { LabelShare } from "../../../core/history/label-share.ts";
 import type { LingeringSession } from "../../../core/history/lingering-sessions.ts";
 import type { UnusedRules } from "../../../core/history/unused-rules.ts";
 import { portsText, sourceText } from "../../../core/rule/rule-text.ts";
@@ -70,11 +71,11 @@ function provider({ provider: address, port, protocol }: HistoryConsumer): strin
   return protocol === undefined || protocol === "tcp" ? host : `${host} ${protocol}`;
 }
 
-/** Coverage of a database, with its name and how many of its consumers policy knows. */
-export interface NamedCoverage extends DatabaseCoverage {
+/** Coverage of a database, with its name, and of how many of its conversations policy knows the consumer. */
+export interface NamedCoverage extends DatabaseCoverage, LabelShare {
   readonly database: string;
-  readonly consumers: number;
-  readonly labelled: number;
+  /** Interfaces that no flow log sees; absent where that is not known. */
+  readonly unseen?: readonly string[];
 }
 
 /** How much of the traffic the history can have seen. */
@@ -95,16 +96,28 @@ export function coverageText(
     `${grouped(c.present)} of ${grouped(c.expected)}`,
     grouped(c.skipData),
     grouped(c.incomplete),
-    c.consumers === 0 ? "-" : `${grouped(c.labelled)} of ${grouped(c.consumers)}`,
+    c.conversations === 0 ? "-" : `${grouped(c.labelled)} of ${grouped(c.conversations)}`,
     c.seen.map((slot) => SLOT_TEXT[slot]).join(", ") || "nothing",
   ]);
   const missing = coverage.flatMap((c) =>
     c.missing.length === 0 ? [] : [[c.database, style.yellow(missingText(c.missing))]],
   );
+  const fewer = coverage.flatMap(({ database, objects: { present, expected } }) =>
+    present < expected
+      ? [[database, style.yellow(`${grouped(expected - present)} of ${grouped(expected)}`)]]
+      : [],
+  );
+  const dark = coverage.flatMap(({ database, unseen = [] }) =>
+    unseen.map((id, n) => [n === 0 ? database : "", style.yellow(id)]),
+  );
+  const block = (title: string, lines: readonly (readonly string[])[]): readonly string[] =>
+    lines.length === 0 ? [] : [`${style.bold(title)}\n${table(lines, "  ")}`];
   return [
     `${name}\n${counted(objects, "object")}, ${span({ from, to })} UTC`,
     table([head, ...rows]),
-    ...(missing.length === 0 ? [] : [`${style.bold("Hours without an object")}\n${table(missing, "  ")}`]),
+    ...block("Hours without an object", missing),
+    ...block("Objects missing, by what a flow log delivers in most hours", fewer),
+    ...block("Interfaces that no flow log sees", dark),
   ].join("\n\n");
 }
 
