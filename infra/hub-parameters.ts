@@ -26,6 +26,7 @@ export interface HubParameters extends FunctionParameters {
   readonly canaryVpcId: CfnParameter;
   readonly historyDays: CfnParameter;
   readonly seenDays: CfnParameter;
+  readonly waves: CfnParameter;
 }
 
 /** Stands for no secret where an ARN is needed. */
@@ -44,7 +45,7 @@ export function functionParameters(stack: Construct): FunctionParameters {
   const text = textIn(stack);
   return {
     codeBucket: new CfnParameter(stack, "CodeBucket", {
-      description: "Bucket, in this region, that holds ingest.zip, sweep.zip, reconcile.zip, heartbeat.zip",
+      description: "Bucket of this region with the zip files of the functions",
     }),
     codePrefix: text("CodePrefix", "Prefix of their keys", { default: "moat/" }),
     pceUrl: text("PceUrl", "Address of the PCE; leave empty when policy is a file"),
@@ -117,6 +118,9 @@ export function hubParameters(stack: Construct): HubParameters {
       type: "Number",
       default: 35,
       minValue: 1,
+    }),
+    waves: text("Waves", "Percent of databases that lose access, wave by wave; empty: all at once", {
+      default: "1 10 100",
     }),
   };
 }

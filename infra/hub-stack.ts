@@ -89,7 +89,13 @@ export class HubStack extends Stack {
     const looking = { MOAT_HISTORY: history, MOAT_HISTORY_SEEN_DAYS: parameters.seenDays.valueAsString };
     const keeping = {
       ...sharing,
-      environment: { ...common, ...telling, ...looking, MOAT_CANARY: bird.groupId },
+      environment: {
+        ...common,
+        ...telling,
+        ...looking,
+        MOAT_CANARY: bird.groupId,
+        MOAT_WAVES: parameters.waves.valueAsString,
+      },
     };
     const change = options.enforceHere
       ? writingStatements({
@@ -184,7 +190,7 @@ export class HubStack extends Stack {
       ],
     });
     new Rule(this, "TendHistory", {
-      description: "Makes one file of each day's many in the history, and drops old days",
+      description: "Compacts the history and drops old days",
       schedule: Schedule.rate(Duration.hours(1)),
       targets: [
         new LambdaFunction(ingest, {

@@ -1,4 +1,5 @@
 import type { RetryStrategyV2 } from "@smithy/types";
+import type { AwsClients } from "../../src/adapters/aws/aws-clients.ts";
 import { awsEnforcement } from "../../src/adapters/aws/aws-enforcement.ts";
 import { awsInventorySource } from "../../src/adapters/aws/aws-inventory-source.ts";
 import { awsLiveState } from "../../src/adapters/aws/aws-live-state.ts";
@@ -54,14 +55,14 @@ export async function sweepAll(
   };
 }
 
-function sweepOne(
-  { sandbox, policy }: ScaleEstate,
-  { accountId, region }: ScaleTarget,
+/** Clients of an account and region whose calls take their time. */
+export function targetClients(
+  sandbox: ScaleEstate["sandbox"],
+  { accountId, region }: Pick<ScaleTarget, "accountId" | "region">,
   clock: ReturnType<typeof simulatedTime>["clock"],
-  meter: CallMeter | undefined,
-  memory: SweepMemory,
-): Promise<SweepReport> {
-  const clients = directClients({
+  meter?: CallMeter,
+): AwsClients {
+  return directClients({
     sandbox,
     // An access key of twelve digits acts in the account of that number.
     accessKeyId: accountId,
@@ -75,6 +76,16 @@ function sweepOne(
       return call();
     },
   });
+}
+
+function sweepOne(
+  { sandbox, policy }: ScaleEstate,
+  target: ScaleTarget,
+  clock: ReturnType<typeof simulatedTime>["clock"],
+  meter: CallMeter | undefined,
+  memory: SweepMemory,
+): Promise<SweepReport> {
+  const clients = targetClients(sandbox, target, clock, meter);
   const ports = {
     clock,
     inventory: awsInventorySource(clients),

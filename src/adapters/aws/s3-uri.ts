@@ -18,3 +18,7 @@ export function parseS3Uri(text: string): Result<S3Uri, Diagnostic> {
     fix: 'Write it like "s3://my-flow-logs/AWSLogs/"',
   });
 }
+
+/** The beginning of keys as a folder: with a slash at its end, unless it is the whole bucket. */
+export const folderOf = (prefix: string): string =>
+  prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
+import type { Rollout } from "../../core/guard/rollout.ts";
 import type { Incident } from "../../core/incident/incident.ts";
 import { planIncidents } from "../../core/incident/plan-incidents.ts";
 import type { Plan } from "../../core/plan/plan.ts";
@@ -60,6 +61,19 @@ export const policyLook = (problem: Diagnostic | undefined): IncidentLook =>
     (key) => key === POLICY_KEY,
     problem === undefined ? [] : [{ ...ofProblem(problem), key: POLICY_KEY, kind: "policyUnavailable" }],
   );
+
+/** Whether a rollout was stopped, and whether it waits because nobody knows how clients fare. */
+export function rolloutLook({ halted, unsure }: Pick<Rollout, "halted" | "unsure">): IncidentLook {
+  const incidents: readonly Incident[] = [
+    ...(halted === undefined
+      ? []
+      : [{ ...ofProblem(halted.finding), key: "rolloutHalted", kind: "rolloutHalted" as const }]),
+    ...(unsure === undefined
+      ? []
+      : [{ ...ofProblem(unsure), key: "rolloutUnsure", kind: "rolloutUnsure" as const }]),
+  ];
+  return single((key) => key.startsWith("rollout"), incidents);
+}
 
 /** Whether the one account and region of a watch could be looked at. */
 export const awsLook = (problem: Diagnostic | undefined): IncidentLook =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { VersionedText } from "../../ports/versioned-text.ts";
-import { type MemoryFormat, withMemory } from "./keep-memory.ts";
+import { type MemoryFormat, noteNarrowed, withMemory } from "./keep-memory.ts";
+import { mergeMemory } from "./merge-memory.ts";
 import { EMPTY_MEMORY, type SweepMemory } from "./survey.ts";
 
 const A = "arn:aws:rds:eu-west-1:1:db:a";
@@ -70,5 +71,80 @@ describe("withMemory", () => {
     const { store } = storeOf();
     const busy: VersionedText = { ...store, write: async () => false };
     expect(await withMemory(busy, format, leave(memory({ [`${A} x`]: 1 }), [A]))).toBe(1);
+  });
+});
+
+describe("moments of narrowing", () => {
+  const narrowed = (moments?: Record<string, number>): SweepMemory => ({
+    ...EMPTY_MEMORY,
+    ...(moments === undefined ? {} : { narrowed: new Map(Object.entries(moments)) }),
+  });
+  const text: MemoryFormat = {
+    write: (m) => JSON.stringify(m.narrowed === undefined ? null : Object.fromEntries(m.narrowed)),
+    read: (t) => narrowed(JSON.parse(t) ?? undefined),
+  };
+
+  it.each([
+    {
+      name: "mine, where nobody else wrote",
+      base: { [A]: 1 },
+      mine: { [A]: 5 },
+      theirs: { [A]: 1 },
+      want: { [A]: 5 },
+    },
+    { name: "what I forgot", base: { [A]: 1 }, mine: {}, theirs: { [A]: 1 }, want: {} },
+    { name: "what others wrote meanwhile", base: {}, mine: {}, theirs: { [B]: 7 }, want: { [B]: 7 } },
+    {
+      name: "the later, where both wrote",
+      base: { [A]: 1 },
+      mine: { [A]: 5 },
+      theirs: { [A]: 7 },
+      want: { [A]: 7 },
+    },
+    {
+      name: "what others wrote of what I forgot",
+      base: { [A]: 1 },
+      mine: {},
+      theirs: { [A]: 7 },
+      want: { [A]: 7 },
+    },
+    {
+      name: "what I found where all was lost",
+      base: undefined,
+      mine: { [A]: 5 },
+      theirs: undefined,
+      want: { [A]: 5 },
+    },
+    {
+      name: "nothing where nobody knows",
+      base: undefined,
+      mine: undefined,
+      theirs: undefined,
+      want: undefined,
+    },
+  ])("are $name", ({ base, mine, theirs, want }) => {
+    const merged = mergeMemory(narrowed(base), narrowed(mine), narrowed(theirs), new Set([A]));
+    expect(merged.narrowed && Object.fromEntries(merged.narrowed)).toEqual(want);
+  });
+
+  it("are written down over what others write, and not at all where the others are not known", async () => {
+    let kept = text.write(narrowed({ [A]: 1 }));
+    let refusals = 2;
+    const store: VersionedText = {
+      read: async () => ({ text: kept, version: kept }),
+      write: async (next) => {
+        if (refusals-- > 0) return false;
+        kept = next;
+        return true;
+      },
+    };
+    expect(await noteNarrowed(store, text, [B], 9)).toBe(true);
+    expect(JSON.parse(kept)).toEqual({ [A]: 1, [B]: 9 });
+    refusals = 99;
+    expect(await noteNarrowed(store, text, [B], 10)).toBe(false);
+    kept = "null";
+    refusals = 0;
+    expect(await noteNarrowed(store, text, [B], 11)).toBe(false);
+    expect(kept).toBe("null");
   });
 });

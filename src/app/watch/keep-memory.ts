@@ -20,6 +20,28 @@ export interface Remembering<T> {
 /** Others that write at the same moment are let past so often; what is not written then is forgotten. */
 const TRIES = 5;
 
+/**
+ * Writes down that databases are being narrowed, over whatever others have written meanwhile.
+ *
+ * @param atMs milliseconds since 1970
+ * @returns false when it is not known which others were, or when others never let it through: nothing is written then
+ */
+export async function noteNarrowed(
+  store: VersionedText,
+  format: MemoryFormat,
+  arns: readonly string[],
+  atMs: number,
+): Promise<boolean> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const found = await store.read();
+    const memory = found === undefined ? EMPTY_MEMORY : format.read(found.text);
+    if (memory.narrowed === undefined) return false;
+    const narrowed = new Map([...memory.narrowed, ...arns.map((arn) => [arn, atMs] as const)]);
+    if (await store.write(format.write({ ...memory, narrowed }), found?.version)) return true;
+  }
+  return false;
+}
+
 /** Does some work with the memory that a store holds, and writes down what it leaves, if that is anything new. */
 export async function withMemory<T>(
   store: VersionedText,

@@ -35,6 +35,7 @@ export function mergeMemory(
     return remembered === undefined ? [] : [[arn, remembered] as const];
   });
   return {
+    ...mergedMoments(base, mine, theirs),
     withdrawals: new Map([...choose((m) => m.withdrawals, arnOfWithdrawal), ...agreed]),
     remembered: new Map([
       ...choose(
@@ -52,6 +53,25 @@ export function mergeMemory(
     ]),
   };
 }
+
+/** What somebody else changed meanwhile stands; of the rest, the run's own word. What was lost, whoever finds it mends. */
+function mergedMoments(
+  { narrowed: base = new Map() }: SweepMemory,
+  { narrowed: mine }: SweepMemory,
+  { narrowed: theirs }: SweepMemory,
+): Pick<SweepMemory, "narrowed"> {
+  if (mine === undefined || theirs === undefined) {
+    const known = mine ?? theirs;
+    return known === undefined ? {} : { narrowed: known };
+  }
+  const moments = [...new Set([...mine.keys(), ...theirs.keys()])].flatMap((arn) => {
+    const at = theirs.get(arn) === base.get(arn) ? mine.get(arn) : later(mine.get(arn), theirs.get(arn));
+    return at === undefined ? [] : [[arn, at] as const];
+  });
+  return { narrowed: new Map(moments) };
+}
+
+const later = (one = 0, other = 0): number => Math.max(one, other);
 
 /** Withdrawals are named by the database, a blank, and what goes. */
 const arnOfWithdrawal = (key: string): string => key.slice(0, key.indexOf(" "));

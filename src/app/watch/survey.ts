@@ -4,6 +4,7 @@ import type { Remembered } from "../../core/drift/find-drift.ts";
 import { type RuleMaker, ruleMakers } from "../../core/drift/rule-makers.ts";
 import { type HeldPlan, holdRevocations, type Withdrawals } from "../../core/guard/hold-revocations.ts";
 import { guardTugOfWar, repairsOf } from "../../core/guard/tug-of-war.ts";
+import type { Gatekeeper } from "../../core/guard/wave-gate.ts";
 import type { WaveSettings } from "../../core/guard/waves.ts";
 import type { DatabaseAddress } from "../../core/inventory/database-addresses.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
@@ -47,6 +48,8 @@ export interface SweepSettings {
   readonly traffic?: Traffic;
   readonly apartMs?: number;
   readonly waves?: WaveSettings;
+  /** Holds back what may not be done yet, such as what waits for its wave. */
+  readonly gate?: Gatekeeper;
   /** ARNs of the databases that this run is about; all by default. */
   readonly only?: ReadonlySet<string>;
   /** True: groups that Moat did not make are not detached for the first time by a run that has seen no traffic. */
@@ -59,6 +62,11 @@ export interface SweepMemory {
   readonly remembered: ReadonlyMap<string, Remembered>;
   /** Moments of repairs, RFC 3339, by database ARN. */
   readonly repairs: ReadonlyMap<string, readonly string[]>;
+  /**
+   * When databases were last narrowed, in milliseconds since 1970, by ARN: those whose clients are still to be watched.
+   * Absent where that is not known, or not wanted.
+   */
+  readonly narrowed?: ReadonlyMap<string, number>;
   /** Resolves the next reading of policy from the last one. Absent where no run follows: it takes more time. */
   readonly follow?: FollowPolicy;
   /** Why a rollout was stopped, and the version of policy that it carried out: it goes on with another version only. */
@@ -126,7 +134,8 @@ export async function survey(
     apartMs,
   });
   const repairs = repairsBefore(plan, inventory, memory);
-  const guarded = guardTugOfWar(held.plan, { nowSeconds, repairs });
+  const gated = settings.gate?.(held.plan, inventory) ?? held.plan;
+  const guarded = guardTugOfWar(gated, { nowSeconds, repairs });
   return {
     ...held,
     plan:

@@ -10,12 +10,15 @@ import type { Traffic } from "../read-traffic.ts";
 import type { ReconcileReport } from "../reconcile.ts";
 import { reconcileInWaves } from "../reconcile-in-waves.ts";
 import type { PolicyInHand } from "./keep-policy.ts";
+import { afterNarrowing, type NoteNarrowed, noted } from "./note-narrowed.ts";
 import { type SurveyPorts, type SweepMemory, type SweepSettings, survey } from "./survey.ts";
 
 /** What an unattended run reads and writes. */
 export interface SweepPorts extends ApplyPorts, SurveyPorts {
   /** Flow logs that came since the last call; absent where none are followed. */
   readonly newFlows?: () => Promise<Traffic>;
+  /** Absent where nobody waits for what comes of a narrowing. */
+  readonly noteNarrowed?: NoteNarrowed;
 }
 
 export interface SweepReport {
@@ -38,6 +41,7 @@ export async function sweep(
   stopRequested: () => boolean = () => false,
 ): Promise<SweepReport> {
   const plans: Plan[] = [];
+  const narrowed = new Set<string>();
   let { withdrawals, follow } = memory;
   let askAgainAt: number | undefined;
   let inventory: Inventory | undefined;
@@ -53,8 +57,9 @@ export async function sweep(
       follow: undefined,
       ...seen,
     });
-    plans.push(seen.plan);
-    return seen.plan;
+    const plan = await noted(ports.noteNarrowed, seen.plan, narrowed);
+    plans.push(plan);
+    return plan;
   }
   const { newFlows } = ports;
   const { version } = inHand.policy;
@@ -74,6 +79,7 @@ export async function sweep(
       remembered:
         inventory === undefined ? memory.remembered : rememberStanding(report.plan, inventory, memory),
       repairs: withRepairs(memory.repairs, found, report, ports.clock.now()),
+      ...afterNarrowing(memory, narrowed, report, ports.clock.now()),
       ...(follow === undefined ? {} : { follow }),
       ...(report.halted === undefined ? {} : { halted: { finding: report.halted, version } }),
     },

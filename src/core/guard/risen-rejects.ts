@@ -58,25 +58,25 @@ const beganSince = (firstSeen: string | undefined, moment: number | undefined): 
 
 /**
  * The consumers that the rules of their database admit and that are refused all the same, and with `servedBefore` also
- * those that were let in until the rules changed: in more than `most` records,
- * and more than twice as large a share of their records as before. So a consumer that something else refuses all along,
- * such as a network ACL, is no rise, nor are the few late packets of closed connections that every log has.
+ * those that were let in until the rules changed: in more than `most` records, and more than twice as large a share of
+ * their records as before. So a consumer that something else refuses all along, such as a network ACL, is no rise, nor
+ * are the few late packets of closed connections that every log has.
  */
 export function risenRejects(
   before: readonly Attempts[],
   now: readonly Attempts[],
-  databases: readonly DatabasePlan[],
+  databases: readonly (Pick<DatabasePlan, "id" | "rules"> & { readonly arn: string })[],
   { most, servedBefore = false }: RejectBounds,
 ): readonly RisenReject[] {
   const past = summed(before);
-  const plans = new Map(databases.map((d) => [d.arn as string, d]));
+  const plans = new Map(databases.map((d) => [d.arn, d]));
   return [...summed(now)].flatMap(([key, attempts]) => {
     const plan = plans.get(attempts.database);
     if (plan === undefined || attempts.rejected <= most) return [];
     const known = past.get(key);
+    if (share(attempts) <= 2 * share(known)) return [];
     const allowed = admits(plan, attempts.consumer);
-    const counts = allowed || (servedBefore && (known?.accepted ?? 0) > 0);
-    if (!counts || share(attempts) <= 2 * share(known)) return [];
+    if (!allowed && !(servedBefore && (known?.accepted ?? 0) > 0)) return [];
     const { consumer, rejected: records } = attempts;
     return [{ id: plan.id, arn: plan.arn, consumer, records, allowed }];
   });

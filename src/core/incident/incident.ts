@@ -6,6 +6,8 @@ export type IncidentKind =
   | "policyIncomplete"
   | "coverageLost"
   | "repairFailed"
+  | "rolloutHalted"
+  | "rolloutUnsure"
   | "targetUnavailable"
   | "policyUnavailable";
 

@@ -21,6 +21,7 @@ import { statusCommand } from "./commands/status.ts";
 import { suggestCommand } from "./commands/suggest.ts";
 import { testCommand } from "./commands/test.ts";
 import { watchCommand } from "./commands/watch.ts";
+import { wavesCommand } from "./commands/waves.ts";
 import type { CliContext } from "./context.ts";
 import { diagnosticsOf } from "./problem.ts";
 import { problemText } from "./render/problem-text.ts";
@@ -47,6 +48,7 @@ const COMMANDS: readonly ((context: CliContext) => Command)[] = [
   applyCommand,
   watchCommand,
   leaseCommand,
+  wavesCommand,
   modeCommand,
   rollbackCommand,
   auditCommand,

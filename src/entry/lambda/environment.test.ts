@@ -23,6 +23,9 @@ describe("parseEnvironment", () => {
       MOAT_SPOKE_ROLE: "moat-spoke",
       MOAT_FIRST_SWAP: "with-flows",
       MOAT_MAP_HOURS: 24,
+      MOAT_WAVE_CANARY: "",
+      MOAT_WAVE_MINUTES: 30,
+      MOAT_WAVE_REJECTS: 2,
     });
   });
 
@@ -45,6 +48,12 @@ describe("parseEnvironment", () => {
     ["MOAT_STATE", "/tmp", false],
     ["MOAT_HISTORY", "s3://company-moat/history", true],
     ["MOAT_HISTORY", "history", false],
+    ["MOAT_WAVES", "1 10 100", true],
+    ["MOAT_WAVES", "0.5", true],
+    ["MOAT_WAVES", "10 1", false],
+    ["MOAT_WAVES", "1,10", false],
+    ["MOAT_WAVES", "1 101", false],
+    ["MOAT_WAVES", "0 10", false],
   ])("takes %s=%s: %s", (name, value, fine) => {
     const parse = () => parseEnvironment({ ...FULL, [name]: value });
     if (fine) expect(parse()).toMatchObject({ [name]: value });

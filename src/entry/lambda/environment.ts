@@ -6,6 +6,9 @@ import { PolicyFault } from "../../ports/policy-fault.ts";
 
 const MAX_SECONDS = 120;
 
+const isAscending = (shares: readonly number[]): boolean =>
+  shares.every((share, i) => share > (shares[i - 1] ?? 0) && share <= 100);
+
 function s3Object(example: string) {
   return z.string().refine((uri) => parseS3Uri(uri).ok, `write it like ${example}`);
 }
@@ -77,6 +80,21 @@ const Environment = z.object({
     .optional(),
   /** Whether a first swap waits until its flow logs have been looked at. */
   MOAT_FIRST_SWAP: z.enum(["with-flows", "at-once"]).default("with-flows"),
+  /**
+   * Shares of the databases, in percent, that are narrowed by the end of each wave, separated by blanks; without it all
+   * are narrowed at once. `sweep` and `reconcile` need MOAT_HISTORY with it.
+   */
+  MOAT_WAVES: z
+    .string()
+    .regex(/^[0-9.]+(?:\s+[0-9.]+)*$/, "ascending shares in percent, separated by blanks, like 1 10 100")
+    .refine((text) => isAscending(text.split(/\s+/).map(Number)), "ascending shares of at most 100 percent")
+    .optional(),
+  /** Ids of the databases that go before all others, separated by blanks; besides those with the tag moat:wave=canary. */
+  MOAT_WAVE_CANARY: z.string().default(""),
+  /** Minutes for which the clients of narrowed databases are watched. Flow logs come up to a quarter of an hour late. */
+  MOAT_WAVE_MINUTES: z.coerce.number().int().min(15).max(1440).default(30),
+  /** REJECT records of one client at one database that are borne. */
+  MOAT_WAVE_REJECTS: z.coerce.number().int().min(0).default(2),
   /** Name or ARN of an event bus, and of a secret with a webhook's address: who is told of incidents. */
   MOAT_NOTIFY_BUS: z.string().optional(),
   MOAT_NOTIFY_WEBHOOK_SECRET: z.string().optional(),

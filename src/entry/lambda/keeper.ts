@@ -5,7 +5,7 @@ import { awsInventorySource } from "../../adapters/aws/aws-inventory-source.ts";
 import { callMeter } from "../../adapters/aws/call-meter.ts";
 import { lookUpChanges } from "../../adapters/aws/lookup-changes.ts";
 import { s3VersionedText } from "../../adapters/aws/s3-text.ts";
-import { parseS3Uri } from "../../adapters/aws/s3-uri.ts";
+import { folderOf, parseS3Uri } from "../../adapters/aws/s3-uri.ts";
 import type { PolicyInHand } from "../../app/watch/keep-policy.ts";
 import type { SurveyPorts, SweepSettings } from "../../app/watch/survey.ts";
 import type { ResourceChange } from "../../core/trail/resource-change.ts";
@@ -15,6 +15,7 @@ import { acknowledgedTokens } from "./acknowledged.ts";
 import { correlationId } from "./correlation-id.ts";
 import { stopMoment } from "./deadline.ts";
 import { type LambdaEnvironment, needed, parseEnvironment } from "./environment.ts";
+import { type KeeperWaves, keeperWaves } from "./keeper-waves.ts";
 import { askHistory, deployedHistory } from "./lambda-history.ts";
 import { lambdaIncidents, type TellOf } from "./lambda-incidents.ts";
 import { lambdaLoggers, type Redact } from "./lambda-logger.ts";
@@ -40,6 +41,8 @@ export interface Keeper extends Telemetry {
   readonly tell: TellOf;
   /** What is remembered of a target. */
   readonly memoryOf: (target: Target) => VersionedText;
+  /** Absent where databases are narrowed as soon as policy says so. */
+  readonly waves?: KeeperWaves;
   /** What a survey of a target reads; `hints` are changes that an event told of. */
   readonly surveyPorts: (target: Target, hints: readonly ResourceChange[]) => SurveyPorts;
 }
@@ -55,6 +58,7 @@ export function keeper(serviceName: string, env: NodeJS.ProcessEnv): Keeper {
   const policy = lambdaPolicy(settings, clients);
   const measuring = telemetry(serviceName, env);
   const history = deployedHistory(clients, settings);
+  const waves = keeperWaves(settings, clients, state.value);
   return {
     ...measuring,
     settings,
@@ -81,10 +85,10 @@ export function keeper(serviceName: string, env: NodeJS.ProcessEnv): Keeper {
         return { policy: await policy.until(stopAt).read("active"), readAt, why: [] };
       }),
     tell: lambdaIncidents(settings, clients, state.value, { logger, count: measuring.count }),
+    ...(waves === undefined ? {} : { waves }),
     memoryOf: ({ accountId, region }) => {
       const { bucket, prefix } = state.value;
-      const folder = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
-      return s3VersionedText(clients, { bucket, key: `${folder}${accountId}/${region}.json` });
+      return s3VersionedText(clients, { bucket, key: `${folderOf(prefix)}${accountId}/${region}.json` });
     },
     surveyPorts: (target, hints) => {
       const { read, name } = awsInventorySource(target.clients, `live ${target.accountId} ${target.region}`);

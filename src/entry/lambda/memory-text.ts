@@ -7,6 +7,7 @@ const Memory = z.object({
   withdrawals: z.record(z.string(), z.number()),
   remembered: z.record(z.string(), z.object({ groups: z.array(z.string()), rules: z.array(z.string()) })),
   repairs: z.record(z.string(), z.array(z.string())),
+  narrowed: z.record(z.string(), z.number()).exactOptional(),
 });
 
 const sorted = <V>(entries: Iterable<readonly [string, V]>): Record<string, V> =>
@@ -14,7 +15,7 @@ const sorted = <V>(entries: Iterable<readonly [string, V]>): Record<string, V> =
 
 /** A memory as JSON: the same memory is the same text. */
 export const memoryText: MemoryFormat = {
-  write: ({ withdrawals, remembered, repairs }) =>
+  write: ({ withdrawals, remembered, repairs, narrowed }) =>
     JSON.stringify({
       version: 1,
       withdrawals: sorted(withdrawals),
@@ -25,11 +26,12 @@ export const memoryText: MemoryFormat = {
         ]),
       ),
       repairs: sorted([...repairs].filter(([, moments]) => moments.length > 0)),
+      ...(narrowed === undefined ? {} : { narrowed: sorted(narrowed) }),
     }),
   read: (text) => {
     const parsed = Memory.safeParse(jsonOf(text));
     if (!parsed.success) return EMPTY_MEMORY;
-    const { withdrawals, remembered, repairs } = parsed.data;
+    const { withdrawals, remembered, repairs, narrowed } = parsed.data;
     return {
       withdrawals: new Map(Object.entries(withdrawals)),
       remembered: new Map(
@@ -39,6 +41,7 @@ export const memoryText: MemoryFormat = {
         ]),
       ),
       repairs: new Map(Object.entries(repairs)),
+      ...(narrowed === undefined ? {} : { narrowed: new Map(Object.entries(narrowed)) }),
     };
   },
 };

@@ -6,8 +6,10 @@ import { s3FlowLogObject } from "../../adapters/aws/s3-flow-logs.ts";
 import { expectedProblem } from "../../app/expected-problem.ts";
 import { runLook } from "../../app/incident/looks.ts";
 import { readTraffic, type Traffic } from "../../app/read-traffic.ts";
-import { withMemory } from "../../app/watch/keep-memory.ts";
-import { type SweepReport, sweep } from "../../app/watch/sweep.ts";
+import { noteNarrowed, withMemory } from "../../app/watch/keep-memory.ts";
+import type { SweepSettings } from "../../app/watch/survey.ts";
+import { type SweepPorts, type SweepReport, sweep } from "../../app/watch/sweep.ts";
+import { waveGate } from "../../core/guard/wave-gate.ts";
 import type { FlowLogObject } from "../../ports/flow-log-objects.ts";
 import { repairCanary } from "./beat.ts";
 import { parseCanaryMessage } from "./canary-message.ts";
@@ -16,8 +18,9 @@ import type { Keeper } from "./keeper.ts";
 import { lambdaAudit } from "./lambda-audit.ts";
 import { countPlan, outcomeFields, planFields } from "./log-plan.ts";
 import { memoryText } from "./memory-text.ts";
+import { readRollout } from "./read-rollout.ts";
 import { parseReconcileMessage, type ReconcileMessage } from "./reconcile-message.ts";
-import type { TargetName } from "./targets.ts";
+import type { Target, TargetName } from "./targets.ts";
 
 /**
  * Brings the databases of an event's messages to what policy says, one after another. The message says which database;
@@ -55,20 +58,45 @@ async function reconcileDatabase(keeper: Keeper, message: ReconcileMessage, stop
   const target = await keeper.targets.open(await targetOf(keeper, message));
   const traffic = await trafficOf(keeper, message);
   const inHand = await keeper.readPolicy(stopAt);
+  const gated = await waveSettingsOf(keeper, target);
   const ports = {
+    ...gated.ports,
     ...keeper.surveyPorts(target, message.changes),
     live: awsLiveState(target.clients),
     enforcement: awsEnforcement(target.clients),
     audit: lambdaAudit(keeper.settings, keeper.clients, keeper.audit),
   };
   const arns = new Set([message.database]);
-  const settings = { ...keeper.sweeping, only: arns, ...(traffic === undefined ? {} : { traffic }) };
+  const settings = {
+    ...keeper.sweeping,
+    ...gated.settings,
+    only: arns,
+    ...(traffic === undefined ? {} : { traffic }),
+  };
   const done = await withMemory(keeper.memoryOf(target), memoryText, async (memory) => {
     const value = await sweep(ports, settings, inHand, memory, () => Date.now() >= stopAt);
     return { value, memory: value.memory, arns };
   });
   await keeper.tell(target, runLook(done));
   report(keeper, message.database, done);
+}
+
+/** What narrows waits for its wave; where its state cannot be read, all of that waits. */
+async function waveSettingsOf(
+  { waves, memoryOf, logger }: Keeper,
+  target: Target,
+): Promise<{
+  readonly settings: Pick<SweepSettings, "gate">;
+  readonly ports: Pick<SweepPorts, "noteNarrowed">;
+}> {
+  if (waves === undefined) return { settings: {}, ports: {} };
+  const { rollout, problem } = await readRollout(waves.book);
+  if (problem !== undefined) logger.error("rollout not read", { problem });
+  const memory = memoryOf(target);
+  return {
+    settings: { gate: waveGate(rollout, waves.settings.waves) },
+    ports: { noteNarrowed: (arns) => noteNarrowed(memory, memoryText, arns, waves.now()) },
+  };
 }
 
 /** Only the canary of this installation: a message does not say what to change. */

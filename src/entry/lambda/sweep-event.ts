@@ -19,6 +19,7 @@ import type { Keeper } from "./keeper.ts";
 import { countPlan, planFields } from "./log-plan.ts";
 import { memoryText } from "./memory-text.ts";
 import { reconcileMessages } from "./reconcile-message.ts";
+import { beginRollout, type RolloutRun } from "./sweep-rollout.ts";
 import type { TargetName } from "./targets.ts";
 
 const QueueEvent = z.object({
@@ -46,7 +47,11 @@ export async function sweepEvent(
   const stopAt = keeper.begin(event, context);
   if (!queue.success) {
     const visits = (await keeper.targets.list()).map((name) => ({ name, changes: [] }));
-    const problems = await visitAll(keeper, visits, stopAt, context.awsRequestId);
+    const problems = await visitAll(keeper, visits, {
+      stopAt,
+      requestId: context.awsRequestId,
+      isWhole: true,
+    });
     if (problems.size > 0 && problems.size === visits.length)
       throw new Error([...problems.values()].map(({ what }) => what).join("; "));
     return { batchItemFailures: [] };
@@ -62,7 +67,11 @@ export async function sweepEvent(
     keeper,
     read.filter((hint) => !isOfCanary(hint, canary)),
   );
-  const problems = await visitAll(keeper, visits, stopAt, context.awsRequestId);
+  const problems = await visitAll(keeper, visits, {
+    stopAt,
+    requestId: context.awsRequestId,
+    isWhole: false,
+  });
   return processPartialResponse(
     event as SQSEvent,
     async ({ messageId }: { readonly messageId: string }) => {
@@ -105,20 +114,27 @@ async function visitsOf({ targets, logger }: Keeper, hints: readonly Hint[]): Pr
   return [...visits.values()];
 }
 
+interface Round {
+  readonly stopAt: number;
+  readonly requestId: string;
+  /** True when all targets are looked at, so that it can be told how far a rollout is. */
+  readonly isWhole: boolean;
+}
+
 /** @returns what went wrong, by target */
 async function visitAll(
   keeper: Keeper,
   visits: readonly Visit[],
-  stopAt: number,
-  requestId: string,
+  { stopAt, requestId, isWhole }: Round,
 ): Promise<ReadonlyMap<string, Diagnostic>> {
   const problems = new Map<string, Diagnostic>();
   if (visits.length === 0) return problems;
   const inHand = await policyInHand(keeper, stopAt);
+  const rollout = await beginRollout(keeper, inHand.policy.version);
   const left = [...visits];
   const worker = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const problem = await visit(keeper, next, inHand, requestId);
+      const problem = await visit(keeper, next, { inHand, requestId, rollout });
       if (problem !== undefined) problems.set(keyOf(next.name), problem);
     }
   };
@@ -131,6 +147,7 @@ async function visitAll(
     ),
   );
   keeper.count("TargetsFailed", problems.size);
+  if (isWhole) await rollout?.end([...problems.keys()]);
   keeper.flush();
   return problems;
 }
@@ -148,14 +165,19 @@ async function policyInHand(keeper: Keeper, stopAt: number): Promise<PolicyInHan
   }
 }
 
+interface Given {
+  readonly inHand: PolicyInHand;
+  readonly requestId: string;
+  readonly rollout: RolloutRun | undefined;
+}
+
 async function visit(
   keeper: Keeper,
   { name, changes }: Visit,
-  inHand: PolicyInHand,
-  requestId: string,
+  { inHand, requestId, rollout }: Given,
 ): Promise<Diagnostic | undefined> {
   try {
-    const pending = await look(keeper, name, changes, inHand);
+    const pending = await look(keeper, { name, changes }, inHand, rollout);
     const queueUrl = needed(keeper.settings, "MOAT_QUEUE_URL");
     await sendToQueue(keeper.clients, queueUrl, reconcileMessages(requestId, pending, { changes }));
     keeper.count("HandedOver", pending.length);
@@ -171,24 +193,28 @@ async function visit(
 /** @returns ARNs of the databases where something is to be done */
 async function look(
   keeper: Keeper,
-  name: TargetName,
-  changes: readonly ResourceChange[],
+  { name, changes }: Visit,
   inHand: PolicyInHand,
+  rollout: RolloutRun | undefined,
 ): Promise<readonly string[]> {
   const target = await keeper.targets.open(name);
-  const plan = await withMemory(keeper.memoryOf(target), memoryText, async (memory) => {
-    const seen = await survey(keeper.surveyPorts(target, changes), keeper.sweeping, inHand, memory);
+  const settings = { ...keeper.sweeping, ...rollout?.sweeping };
+  const { plan, inventory } = await withMemory(keeper.memoryOf(target), memoryText, async (memory) => {
+    const seen = await survey(keeper.surveyPorts(target, changes), settings, inHand, memory);
+    const narrowed = rollout?.narrowedAfter(seen, memory.narrowed);
     const known = [...memory.withdrawals.keys()].map((key) => key.slice(0, key.indexOf(" ")));
     return {
-      value: seen.plan,
+      value: seen,
       memory: {
         withdrawals: seen.withdrawals,
         remembered: rememberStanding(seen.plan, seen.inventory, memory),
         repairs: memory.repairs,
+        ...(narrowed === undefined ? {} : { narrowed }),
       },
       arns: new Set([...seen.plan.databases.map(({ arn }) => arn as string), ...known]),
     };
   });
+  await rollout?.add(target, { plan, inventory });
   countPlan(keeper, plan);
   const pending = plan.databases.filter(({ steps }) => steps.length > 0).sort(byDanger);
   keeper.logger.info("swept", { ...name, ...planFields(plan), handedOver: pending.length });

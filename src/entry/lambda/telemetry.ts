@@ -16,6 +16,7 @@ export type Figure =
   | "RunsFailed"
   | "TargetsFailed"
   | "TugsOfWar"
+  | "WavesStopped"
   | "WriteCalls";
 
 /** Figures and traces of one function. */
