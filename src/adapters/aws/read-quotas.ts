@@ -5,11 +5,29 @@ import type { AwsClients } from "./aws-clients.ts";
 import { missingAnswer } from "./optional-answer.ts";
 import { QUOTA_CODES } from "./parse/quotas.ts";
 
-/** `Quota` objects of Service Quotas; a quota that cannot be had is a finding, and its default counts. */
-export async function readQuotas(clients: AwsClients): Promise<{
+/** What Service Quotas answered. */
+interface QuotaAnswers {
   readonly quotas: readonly unknown[];
   readonly findings: readonly Diagnostic[];
-}> {
+}
+
+/**
+ * A quota changes by somebody's request, which takes AWS minutes at the least, and the service answers five calls a
+ * second to all who ask: so an answer serves every look of the same clients for a while.
+ */
+const KEPT_MS = 300_000;
+const kept = new WeakMap<AwsClients, { readonly until: number; readonly answers: QuotaAnswers }>();
+
+/** `Quota` objects of Service Quotas; a quota that cannot be had is a finding, and its default counts. */
+export async function readQuotas(clients: AwsClients): Promise<QuotaAnswers> {
+  const before = kept.get(clients);
+  if (before !== undefined && Date.now() < before.until) return before.answers;
+  const answers = await askQuotas(clients);
+  if (answers.findings.length === 0) kept.set(clients, { until: Date.now() + KEPT_MS, answers });
+  return answers;
+}
+
+async function askQuotas(clients: AwsClients): Promise<QuotaAnswers> {
   const quotas: unknown[] = [];
   const findings: Diagnostic[] = [];
   for (const code of Object.values(QUOTA_CODES)) {
