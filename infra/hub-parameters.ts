@@ -45,7 +45,7 @@ export function functionParameters(stack: Construct): FunctionParameters {
   const text = textIn(stack);
   return {
     codeBucket: new CfnParameter(stack, "CodeBucket", {
-      description: "Bucket of this region with the zip files of the functions",
+      description: "Bucket of this region with the functions' zip files",
     }),
     codePrefix: text("CodePrefix", "Prefix of their keys", { default: "moat/" }),
     pceUrl: text("PceUrl", "Address of the PCE; leave empty when policy is a file"),
@@ -58,14 +58,14 @@ export function functionParameters(stack: Construct): FunctionParameters {
       default: "arn:aws:s3:::none/none",
       allowedPattern: "arn:.+:s3:::.+/.+",
     }),
-    accounts: text("Accounts", "Numbers of accounts, separated by blanks, or organization; empty: this one"),
-    regions: text("Regions", "Regions with databases, separated by blanks; empty: this one"),
+    accounts: text("Accounts", "Account numbers with blanks between, or organization; empty: this one"),
+    regions: text("Regions", "Regions with databases, blanks between; empty: this one"),
     externalId: text("ExternalId", "The same text as in the accounts", { noEcho: true }),
     mode: text("Mode", "Mode of databases without a tag moat:mode", {
       default: "observe",
       allowedValues: ["observe", "enforce"],
     }),
-    owner: text("Owner", "Name of the installation: value of the tag moat:owner", { default: "moat" }),
+    owner: text("Owner", "Name of the installation: the tag moat:owner", { default: "moat" }),
     kmsKeyArn: text("KmsKeyArn", "ARN of a key of your own for buckets, queues, topics and logs", {
       default: NO_KEY,
       allowedPattern: "arn:.+:kms:.+:key/.+",
@@ -91,7 +91,7 @@ export function hubParameters(stack: Construct): HubParameters {
     }),
     webhookSecretArn: text(
       "WebhookSecretArn",
-      "ARN of the secret with the address of a Slack-compatible webhook",
+      "ARN of the secret with a Slack-compatible webhook's address",
       {
         default: NO_SECRET,
         allowedPattern: "arn:.+:secretsmanager:.+:secret:.+",
@@ -99,15 +99,11 @@ export function hubParameters(stack: Construct): HubParameters {
     ),
     existingLogBucket: text(
       "ExistingLogBucket",
-      "Name of a bucket of this region that has the flow logs; empty: one is made",
+      "Bucket of this region that has the flow logs; empty: one is made",
     ),
-    canaryVpcId: text(
-      "CanaryVpcId",
-      "VPC for the group with which the heartbeat tampers; empty: no heartbeat",
-      {
-        allowedPattern: "(vpc-[0-9a-f]+)?",
-      },
-    ),
+    canaryVpcId: text("CanaryVpcId", "VPC for the group that the heartbeat opens; empty: no heartbeat", {
+      allowedPattern: "(vpc-[0-9a-f]+)?",
+    }),
     historyDays: text("HistoryDays", "Days for which is kept who talked to which database", {
       type: "Number",
       default: 400,
@@ -130,5 +126,5 @@ export const vpcParameter = (stack: Construct): CfnParameter =>
   new CfnParameter(stack, "VpcArns", {
     type: "CommaDelimitedList",
     default: "arn:aws:ec2:*:*:vpc/*",
-    description: "ARNs of the VPCs in which Moat may make groups, separated by commas",
+    description: "ARNs of the VPCs in which Moat may make groups, commas between",
   });

@@ -76,7 +76,7 @@ export class HubStack extends Stack {
     };
     // One policy for all three: the roles' own would come near the 6,144 characters that IAM takes.
     const shared = new ManagedPolicy(this, "Look", {
-      description: "What each function of Moat may look at",
+      description: "What each function may look at",
       document: documentOf([...readingStatements(), useTheKey(parameters), ...policyStatements(parameters)]),
     });
     const sharing = { parameters, timeout: FUNCTION_TIMEOUT, environment: common, shared };
@@ -128,6 +128,8 @@ export class HubStack extends Stack {
         `${state.bucketArn}/state/uploads/*`,
       ),
     ];
+    // Log events have no header: what their columns are, the flow log's description says.
+    const seeFormats = allow("SeeFormats", ["ec2:DescribeFlowLogs"], "*");
     const ingest = moatFunction(this, "Ingest", {
       ...sharing,
       environment: {
@@ -136,7 +138,7 @@ export class HubStack extends Stack {
         MOAT_HISTORY: history,
         MOAT_HISTORY_DAYS: parameters.historyDays.valueAsString,
       },
-      statements: [send, takeTheRole(), ...readLogs, ...keepHistory],
+      statements: [send, takeTheRole(), ...readLogs, ...keepHistory, seeFormats],
     });
     const sweep = moatFunction(this, "Sweep", { ...keeping, statements: [...keep, send] });
     const reconcile = moatFunction(this, "Reconcile", {

@@ -54,6 +54,7 @@ async function readObject(
     table,
     ...(slot === undefined ? {} : { fallbackTime: slot }),
     ...(window === undefined ? {} : { window }),
+    ...(object.formats === undefined ? {} : { formats: object.formats }),
   });
   try {
     for await (const chunk of object.read()) reader.push(chunk);

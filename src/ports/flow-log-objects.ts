@@ -1,5 +1,5 @@
 import type { FlowColumns } from "../core/flow/flow-columns.ts";
-import type { TimedText } from "../core/flow/timed-text.ts";
+import type { LogFormats, TimedText } from "../core/flow/timed-text.ts";
 
 /** Bytes of text, which may end anywhere, whole lines of one time, or rows of columns. */
 export type FlowLogPart = Uint8Array | TimedText | FlowColumns;
@@ -9,6 +9,8 @@ export interface FlowLogObject {
   /** Path or `s3://bucket/key`, for messages and for the time slot that the key carries. */
   readonly name: string;
   readonly key?: string;
+  /** What its lines before the first header may be in, where somebody said so. */
+  readonly formats?: LogFormats;
   /** Changes when the object is written to again, which a file may be and an object of AWS never is. */
   readonly version?: string;
   /** It can be read no second time, as standard input. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -322,6 +323,21 @@ describe("with policy from a PCE, in two accounts", () => {
     const data = JSON.parse(json) as MapData;
     expect(data.databases.map(({ id }) => id)).toEqual(expect.arrayContaining(["orders", "ledger"]));
     expect(data.links.accepted.some((records) => records > 0)).toBe(true);
+  });
+
+  it("log events are read in the format that their flow log has", async () => {
+    const message = {
+      messageType: "DATA_MESSAGE",
+      owner: "111122223333",
+      logGroup: "vpc/orders",
+      logStream: "eni-0a1b2c3d-all",
+      subscriptionFilters: ["moat"],
+      logEvents: [{ id: "0", timestamp: 1_767_603_600_000, message: "ACCEPT 3306 51000 one of its own" }],
+    };
+    const data = gzipSync(JSON.stringify(message)).toString("base64");
+    const { error, lines } = await work.invoke("ingest", { awslogs: { data } });
+    expect(error).toBeUndefined();
+    expect(JSON.stringify(lines)).toContain("FLOW_LOG_FORMAT_UNKNOWN");
   });
 
   it("an object that is gone is passed over", async () => {

@@ -6,6 +6,9 @@ import { jsonDocuments } from "./json-documents.ts";
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html */
 const DataMessage = z.object({
   messageType: z.literal("DATA_MESSAGE"),
+  owner: z.string().optional(),
+  logGroup: z.string().optional(),
+  logStream: z.string().optional(),
   // Milliseconds since 1970.
   logEvents: z.array(z.object({ timestamp: z.number().min(0).max(8.64e15), message: z.string() })),
 });
@@ -50,11 +53,15 @@ function* partsOf(value: unknown): Generator<FlowLogPart> {
   if (ControlMessage.safeParse(value).success) return;
   const data = DataMessage.safeParse(value);
   if (data.success) {
-    const { logEvents } = data.data;
+    const { logEvents, owner = "", logGroup, logStream = "" } = data.data;
     const [first] = logEvents;
     if (first === undefined) return;
     const lines = logEvents.map(({ message }) => oneLine(message));
-    yield { text: Buffer.from(lines.join("")), time: timeOf(logEvents.map(({ timestamp }) => timestamp)) };
+    yield {
+      text: Buffer.from(lines.join("")),
+      time: timeOf(logEvents.map(({ timestamp }) => timestamp)),
+      ...(logGroup === undefined ? {} : { source: { account: owner, logGroup, logStream } }),
+    };
     return;
   }
   const single = Single.safeParse(value);

@@ -465,3 +465,70 @@ describe("columns", () => {
     ]);
   });
 });
+
+describe("lines without a header, of which somebody says what they may be", () => {
+  const custom = ["action", "dstport", "srcport", "dstaddr", "srcaddr", "protocol", "bytes", "log-status"];
+  const line = (client = 1) => `ACCEPT 3306 40001 ${DB} 10.0.0.${client} 6 90 OK`;
+  const time = { start: 1, end: 2 };
+  const readParts = (...parts: readonly { text: string; formats?: readonly (readonly string[])[] }[]) => {
+    const table = new ConversationTable();
+    const reader = createFlowLogReader({ table });
+    for (const { text, formats } of parts)
+      reader.push({ text: bytesOf(text), time, ...(formats === undefined ? {} : { formats }) });
+    const summary = reader.end();
+    return { summary, conversations: table.conversations(knownDatabases([])).map(brief) };
+  };
+  const WANT = `10.0.0.1 > ${DB}:3306 tcp ACCEPT 1 port`;
+
+  it("are read in the one format that they fit", () => {
+    const other = ["srcaddr", "dstaddr"];
+    const { summary, conversations } = readParts({ text: `${line()}\n`, formats: [other, custom] });
+    expect(conversations).toEqual([WANT]);
+    expect(summary.fields).toEqual(custom);
+    expect(summary.diagnostics.map(({ code }) => code)).not.toContain("FLOW_LOG_FORMAT_UNKNOWN");
+  });
+
+  it("are malformed without a word of it, with one finding", () => {
+    const { summary, conversations } = readParts({ text: `${line(1)}\n${line(2)}\n` });
+    expect(conversations).toEqual([]);
+    expect(summary.input).toMatchObject({ records: 2, malformed: 2 });
+    expect(summary.diagnostics.map(({ code }) => code)).toEqual(["FLOW_LOG_FORMAT_UNKNOWN"]);
+  });
+
+  it("are malformed when they fit two, with one finding", () => {
+    const swapped = custom.map((f) => ({ srcaddr: "dstaddr", dstaddr: "srcaddr" })[f] ?? f);
+    const { summary, conversations } = readParts({
+      text: `- - - - - - - NODATA\n${line(1)}\n${line(2)}\n`,
+      formats: [custom, swapped],
+    });
+    expect(conversations).toEqual([]);
+    expect(summary.input).toMatchObject({ records: 3, malformed: 2, noData: 1 });
+    expect(summary.diagnostics.map(({ code }) => code)).toEqual(["FLOW_LOG_FORMAT_AMBIGUOUS"]);
+  });
+
+  it("are not taken for the default format when a column holds another kind of value", () => {
+    const fourteen = [...custom, "az-id", "region", "type", "vpc-id", "subnet-id", "flow-direction"];
+    const text = `${line()} euw1-az1 eu-west-1 IPv4 vpc-1 subnet-1 ingress\n`;
+    expect(readParts({ text }).summary.input).toMatchObject({ malformed: 1 });
+    expect(readParts({ text, formats: [fourteen] }).conversations).toEqual([WANT]);
+  });
+
+  it("are read in the default format when the description fits no longer", () => {
+    const text = `2 111122223333 ${ENI} 10.0.0.1 ${DB} 40001 3306 6 3 180 1 2 ACCEPT OK\n`;
+    expect(readParts({ text, formats: [custom] }).conversations).toEqual([WANT]);
+  });
+
+  it("change their format with the log group", () => {
+    const other = ["srcaddr", "dstaddr", "srcport", "dstport", "protocol", "action"];
+    const { conversations, summary } = readParts(
+      { text: `${line()}\n`, formats: [custom] },
+      { text: `10.0.0.2 ${DB} 40001 3306 6 ACCEPT\n`, formats: [other] },
+      { text: `${line()}\n`, formats: [custom] },
+    );
+    expect(summary.input).toMatchObject({ records: 3, malformed: 0 });
+    expect(conversations.toSorted()).toEqual([
+      `10.0.0.1 > ${DB}:3306 tcp ACCEPT 2 port`,
+      `10.0.0.2 > ${DB}:3306 tcp ACCEPT 1 port`,
+    ]);
+  });
+});

@@ -9,7 +9,7 @@ import { DEFAULT_FIELDS, fieldName, isHeader, TEN_FIELDS } from "./known-fields.
 import { type LineSink, LineSplitter, MAX_LINE } from "./line-splitter.ts";
 import { columnsOf, isAllDashes, readOddLine } from "./odd-line.ts";
 import { RecordParser } from "./record-parser.ts";
-import type { TimedText } from "./timed-text.ts";
+import type { LogFormats, TimedText } from "./timed-text.ts";
 
 /** What to read into, and what is known of the object besides its text. */
 export interface FlowLogReaderOptions {
@@ -19,6 +19,8 @@ export interface FlowLogReaderOptions {
   readonly fallbackTime?: TimeWindow;
   /** Leaves out records that ended before its start or began after its end. Those without any time are kept. */
   readonly window?: TimeWindow;
+  /** What the lines before the first header may be in, besides the formats known by heart. */
+  readonly formats?: LogFormats;
 }
 
 /** A line that is no record. */
@@ -71,6 +73,7 @@ export function createFlowLogReader(options: FlowLogReaderOptions): FlowLogReade
       else if ("rows" in part) object.columns(part);
       else {
         object.happenedIn(part.time);
+        if (part.formats !== undefined) object.mayBeIn(part.formats);
         splitter.push(part.text);
       }
     },
@@ -93,6 +96,7 @@ class ObjectReader implements LineSink {
   #parser: RecordParser | undefined;
   #recorder: FlowRecorder | undefined;
   #time: TimeWindow | undefined;
+  #formats: LogFormats;
   #line = 0;
 
   constructor(options: FlowLogReaderOptions) {
@@ -100,6 +104,7 @@ class ObjectReader implements LineSink {
     options.table.input.objects += 1;
     this.#number = options.table.input.objects;
     this.#time = options.fallbackTime;
+    this.#formats = options.formats ?? [];
     this.#input = { objects: 1, records: 0, conversationRecords: 0, noData: 0, skipData: 0, malformed: 0 };
   }
 
@@ -148,6 +153,13 @@ class ObjectReader implements LineSink {
   happenedIn(time: TimeWindow): void {
     this.#time = time;
     this.#recorder?.happenedIn(time);
+  }
+
+  /** The formats that the lines which follow may be in. Lines of other formats may have been before them. */
+  mayBeIn(formats: LogFormats): void {
+    if (namesOf(formats) === namesOf(this.#formats)) return;
+    this.#formats = formats;
+    this.#format = undefined;
   }
 
   /** Reads rows of columns. */
@@ -202,8 +214,7 @@ class ObjectReader implements LineSink {
       return;
     }
     const columns = columnsOf(this.#text.decode(buffer.subarray(from, to - 1)));
-    if (this.#format === undefined) this.#recognise(columns);
-    const odd = readOddLine(columns, this.#format);
+    const odd = readOddLine(columns, this.#format ?? this.#recognise(columns));
     if (odd.kind === "blank") return;
     if (odd.kind === "header") {
       this.#use(odd.columns);
@@ -218,14 +229,24 @@ class ObjectReader implements LineSink {
     else this.#input[odd.kind] += 1;
   }
 
-  /** Recognises a format known by heart, from the first line that has its columns. */
-  #recognise(columns: readonly string[]): void {
-    if (columns.length === 0 || isHeader(columns)) return;
-    for (const fields of [DEFAULT_FIELDS, TEN_FIELDS]) {
-      if (columns.length === fields.length && readOddLine(columns, flowFormat(fields)).kind !== "malformed") {
-        this.#use(fields);
-      }
+  /**
+   * Recognises the format by the first line that has its columns: one of those that the text may be in, else one that
+   * is known by heart. Where two fit, nobody knows which column is which.
+   */
+  #recognise(columns: readonly string[]): FlowFormat | undefined {
+    if (columns.length === 0 || isHeader(columns)) return undefined;
+    const fits = this.#formats.filter((fields) => fitsFormat(columns, fields));
+    const [first, ...others] = fits.length > 0 ? fits : KNOWN_BY_HEART.filter((f) => fitsFormat(columns, f));
+    if (first === undefined) return undefined;
+    if (others.length === 0) {
+      this.#use(first);
+      return this.#format;
     }
+    // An empty interval is one in each of them, and tells nothing of which it is.
+    const format = flowFormat(first);
+    if (readOddLine(columns, format).kind !== "record") return format;
+    this.#diagnostics.set("format", ambiguous([first, ...others]));
+    return undefined;
   }
 
   #use(columns: readonly string[]): void {
@@ -260,9 +281,8 @@ class ObjectReader implements LineSink {
     for (const count of Object.keys(this.#input) as (keyof FlowInput)[]) {
       if (count !== "objects") table.input[count] += this.#input[count];
     }
-    if (this.#format === undefined && this.#input.records > 0) {
+    if (this.#format === undefined && this.#input.records > 0 && !this.#diagnostics.has("format"))
       this.#diagnostics.set("format", UNKNOWN_FORMAT);
-    }
     return {
       input: { ...this.#input },
       ...(this.#format === undefined ? {} : { fields: this.#format.fields }),
@@ -272,9 +292,24 @@ class ObjectReader implements LineSink {
   }
 }
 
+const KNOWN_BY_HEART: LogFormats = [DEFAULT_FIELDS, TEN_FIELDS];
+
+const namesOf = (formats: LogFormats): string => formats.map((fields) => fields.join(" ")).join("\n");
+
+/** Whether a line has as many columns as a format, each with a value of its kind. */
+const fitsFormat = (columns: readonly string[], fields: readonly string[]): boolean =>
+  columns.length === fields.length && readOddLine(columns, flowFormat(fields)).kind !== "malformed";
+
+const ambiguous = (formats: LogFormats): Diagnostic => ({
+  code: "FLOW_LOG_FORMAT_AMBIGUOUS",
+  what: `Lines without a header fit ${formats.length} formats: ${formats.map((f) => `"${f.join(" ")}"`).join(", ")}`,
+  why: "Read in the wrong one, a client would be taken for a server; the lines are counted as malformed",
+  fix: "Let flow logs of different formats write to log groups of their own",
+});
+
 const UNKNOWN_FORMAT: Diagnostic = {
   code: "FLOW_LOG_FORMAT_UNKNOWN",
   what: "The file has no header, and its lines are in none of the formats known by heart",
   why: "without the names of the columns their values mean nothing",
-  fix: 'put the fields of the flow log\'s format on the first line, like "srcaddr dstaddr dstport protocol"',
+  fix: 'name the fields of the flow log\'s format: with --log-format, or on the first line, like "srcaddr dstaddr dstport"',
 };

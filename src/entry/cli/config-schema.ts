@@ -62,6 +62,12 @@ export const ConfigSchema = z.strictObject({
   region: z.string().describe("AWS region; else as every AWS tool finds it").optional(),
   policy: z.string().describe("URL of a PCE, a folder of its collections, or a policy file").optional(),
   flows: z.array(z.string()).describe("Flow logs: files, folders, s3:// prefixes").default([]),
+  flowFormat: z
+    .string()
+    .describe(
+      "Format of flow logs without a header, as DescribeFlowLogs gives it, or the names of its fields",
+    )
+    .optional(),
   history: z
     .union([z.string(), HistoryEntry])
     .describe("Where the history of flows is kept: a folder or an s3:// prefix; or that with an engine")

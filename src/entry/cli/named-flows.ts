@@ -28,13 +28,13 @@ interface NamedFlows {
 /** Flow logs that may be looked at again; `undefined` when none were named. */
 export function followFlows(
   context: CliContext,
-  { flows, region: named }: Settings,
+  { flows, region: named, flowFormats }: Settings,
   clients: AwsClients | undefined,
   window?: TimeWindow,
 ): NamedFlows | undefined {
   if (flows === undefined) return undefined;
   let objects = 0;
-  const list = () => openFlows(flows, context, clientsFor(context, named, clients), window);
+  const list = () => openFlows(flows, context, clientsFor(context, named, clients), window, flowFormats);
   const told = (): void => {
     objects += 1;
     if (objects % 100 === 0) context.progress(context.progressStyle.dim(`… ${objects} flow-log objects`));

@@ -1,8 +1,11 @@
 import type { AthenaSettings } from "../../adapters/history/athena-query.ts";
+import { parseLogFormat } from "../../core/flow/log-format.ts";
+import type { LogFormats } from "../../core/flow/timed-text.ts";
 import type { WaveSettings } from "../../core/guard/waves.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config-schema.ts";
+import { CliProblem } from "./problem.ts";
 import type { SourceOptions } from "./source-options.ts";
 
 /** Options after the configuration file has filled the gaps. */
@@ -12,6 +15,8 @@ export interface Settings {
   readonly region: string | undefined;
   readonly policy: string | undefined;
   readonly flows: readonly string[] | undefined;
+  /** What flow logs without a header may be in, if somebody said so. */
+  readonly flowFormats: LogFormats | undefined;
   /** A folder or an `s3://` prefix. */
   readonly history: string | undefined;
   /** Set where a history in S3 is to be asked through Athena. */
@@ -46,6 +51,7 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
     // An empty variable is one that is not set.
     policy: options.policy || config.policy,
     flows,
+    flowFormats: formatsOf(options.logFormat ?? config.flowFormat),
     ...historyOf(options, config),
     plan: {
       owner: options.owner ?? config.owner,
@@ -60,6 +66,13 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
     json: options.json ?? false,
     verbose: options.verbose ?? false,
   };
+}
+
+function formatsOf(text: string | undefined): LogFormats | undefined {
+  if (text === undefined) return undefined;
+  const format = parseLogFormat(text);
+  if (!format.ok) throw new CliProblem(format.error);
+  return [format.value];
 }
 
 /** Another place than the configured one is asked in the same way, unless it is none for Athena. */

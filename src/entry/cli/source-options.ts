@@ -7,6 +7,8 @@ export interface SourceOptions {
   readonly policy?: string;
   readonly flows?: readonly string[];
   readonly history?: string;
+  /** Fields of flow logs without a header; `flows` and `history ingest` have it. */
+  readonly logFormat?: string;
   readonly config?: string;
   readonly owner?: string;
   readonly acknowledge?: readonly string[];

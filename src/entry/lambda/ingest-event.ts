@@ -1,5 +1,6 @@
 import type { SQSBatchResponse } from "aws-lambda";
 import { carriedLogEvents } from "../../adapters/aws/carried-log-events.ts";
+import { withLogFormats } from "../../adapters/aws/log-group-formats.ts";
 import { s3FlowLogObject } from "../../adapters/aws/s3-flow-logs.ts";
 import { expectedProblem } from "../../app/expected-problem.ts";
 import { type IngestReport, ingestFlowLogs } from "../../app/ingest-flow-logs.ts";
@@ -56,7 +57,10 @@ interface Part {
 }
 
 /** A message by the places of its objects: nearly always one. */
-function partsOf({ clients }: LambdaDeps, { id, objects, logEvents }: EventMessage): readonly Part[] {
+function partsOf(
+  { clients, formatsOf }: LambdaDeps,
+  { id, objects, logEvents }: EventMessage,
+): readonly Part[] {
   const byPlace = Map.groupBy(objects, (object) => {
     const name = placeOf(object);
     return `${name?.accountId} ${name?.region}`;
@@ -65,11 +69,16 @@ function partsOf({ clients }: LambdaDeps, { id, objects, logEvents }: EventMessa
     name: some[0] === undefined ? undefined : placeOf(some[0]),
     batch: {
       id,
-      objects: some.map((object) => ({ ...s3FlowLogObject(clients, object), name: objectName(object) })),
+      objects: some.map((object) =>
+        withLogFormats({ ...s3FlowLogObject(clients, object), name: objectName(object) }, formatsOf),
+      ),
     },
   }));
   if (logEvents !== undefined)
-    return [...announced, { name: undefined, batch: { id, objects: [carriedLogEvents(logEvents)] } }];
+    return [
+      ...announced,
+      { name: undefined, batch: { id, objects: [withLogFormats(carriedLogEvents(logEvents), formatsOf)] } },
+    ];
   return announced.length > 0 ? announced : [{ name: undefined, batch: { id, objects: [] } }];
 }
 

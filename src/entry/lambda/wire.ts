@@ -5,6 +5,7 @@ import { awsEnforcement } from "../../adapters/aws/aws-enforcement.ts";
 import { awsInventorySource } from "../../adapters/aws/aws-inventory-source.ts";
 import { awsLiveState } from "../../adapters/aws/aws-live-state.ts";
 import { callMeter } from "../../adapters/aws/call-meter.ts";
+import { type FormatsOf, logGroupFormats } from "../../adapters/aws/log-group-formats.ts";
 import { sendToQueue } from "../../adapters/aws/send-to-queue.ts";
 import { historyWriter } from "../../adapters/history/history-writer.ts";
 import { objectDigest } from "../../adapters/history/object-digest.ts";
@@ -35,6 +36,8 @@ export interface LambdaDeps {
   readonly portsOf: (name: TargetName | undefined) => Promise<Pick<IngestPorts, "inventory" | "apply">>;
   readonly settings: IngestSettings;
   readonly clients: AwsClients;
+  /** What flow logs in CloudWatch Logs are written in. */
+  readonly formatsOf: FormatsOf;
   readonly logger: Logger;
   /** Absent where no history is kept. */
   readonly history?: DeployedHistory;
@@ -66,6 +69,9 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
   const history = deployedHistory(clients, settings);
   const to = policySource.upload;
   const upload = to === undefined ? undefined : deployedUpload(to, clients, settings);
+  const formatsOf = logGroupFormats(clients, systemClock.now, ({ code, operation, fix }) =>
+    logger.warn("formats of flow logs not read", { code, operation, fix }),
+  );
   const reach = targets(settings, env, clients, meter);
   return {
     redact,
@@ -92,6 +98,7 @@ export function wire(env: NodeJS.ProcessEnv): LambdaWiring {
       };
       return {
         clients,
+        formatsOf,
         logger,
         ports,
         portsOf: (name) => portsOf(ports, name, { settings, context, targets: reach, logger, keep }),

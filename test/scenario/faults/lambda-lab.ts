@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { vi } from "vitest";
+import { logGroupFormats } from "../../../src/adapters/aws/log-group-formats.ts";
 import { objectDigest } from "../../../src/adapters/history/object-digest.ts";
 import { textsInMemory } from "../../../src/adapters/notify/texts-in-memory.ts";
 import { createPceClient } from "../../../src/adapters/pce/pce-client.ts";
@@ -104,6 +105,7 @@ export function lambdaLab({ uploadAnswer }: { readonly uploadAnswer?: object } =
   };
   const deps: LambdaDeps = {
     clients: lab.clients,
+    formatsOf: logGroupFormats(lab.clients, lab.ports.clock.now, () => {}),
     logger,
     ports,
     portsOf: () => Promise.resolve(ports),

@@ -9,6 +9,7 @@ export {
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
   EC2Client,
+  paginateDescribeFlowLogs,
   paginateDescribeInstances,
   paginateDescribeManagedPrefixLists,
   paginateDescribeNetworkInterfaces,

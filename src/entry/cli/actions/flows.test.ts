@@ -29,6 +29,27 @@ const consumers = (csv: string): readonly string[] =>
     .map((row) => row.split(",")[0] ?? "");
 
 describe("moat flows", () => {
+  it("reads logs without a header in the format that is said, or in none", async () => {
+    const bare = file("bare.txt");
+    writeFileSync(bare, "ACCEPT 5432 40001 10.0.9.5 10.0.0.7 6\n");
+    const format = "action dstport srcport dstaddr srcaddr protocol".replaceAll(
+      /\S+/g,
+      (name) => `\${${name}}`,
+    );
+    const said = await runCli(["flows", bare, "--log-format", format, "--output", "csv"]);
+    expect(consumers(said.out)).toEqual(["10.0.0.7"]);
+    const config = file("moat.yaml");
+    writeFileSync(config, "flowFormat: action dstport srcport dstaddr srcaddr protocol\n");
+    const configured = await runCli(["flows", bare, "--config", config, "--output", "csv"]);
+    expect(consumers(configured.out)).toEqual(["10.0.0.7"]);
+    const unsaid = await runCli(["flows", bare, "--output", "csv"]);
+    expect(consumers(unsaid.out)).toEqual([]);
+    expect(unsaid.err).toContain("--log-format");
+    const wrong = await runCli(["flows", bare, "--log-format", "10.0.0.1 accept"]);
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toContain("is not the format of a flow log");
+  });
+
   it.each([
     { args: [], want: ["10.0.0.1", "10.0.0.2", "10.0.0.3"] },
     { args: ["--since", "2026-01-05T09:30:00Z"], want: ["10.0.0.2"] },

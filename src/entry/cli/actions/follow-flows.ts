@@ -50,7 +50,13 @@ async function look(
   stop: { readonly asked: boolean },
 ): Promise<void> {
   try {
-    for await (const object of openFlows(settings.flows ?? [], context, clients, window).list()) {
+    for await (const object of openFlows(
+      settings.flows ?? [],
+      context,
+      clients,
+      window,
+      settings.flowFormats,
+    ).list()) {
       if (stop.asked) return;
       if (seen.has(object.name)) continue;
       // Noted before it is read: one that cannot be read is told once, and not at every look.

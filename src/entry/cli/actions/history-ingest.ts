@@ -33,7 +33,7 @@ export async function runHistoryIngest(
     let objects = 0;
     const report = await ingestHistory(
       { writer, digestOf: objectDigest },
-      openFlows(flows, context, async () => clients),
+      openFlows(flows, context, async () => clients, undefined, settings.flowFormats),
       addresses,
       () => {
         objects += 1;

@@ -136,7 +136,7 @@ interface ReadWindows extends Pick<Traffic, "findings" | "incomplete"> {
 /** Reads the flow logs one by one; what stays of each is its flows. */
 async function readWindows(
   context: CliContext,
-  { flows = [] }: Settings,
+  { flows = [], flowFormats }: Settings,
   addresses: readonly DatabaseAddress[],
   clients: ReturnType<typeof clientsFor>,
   { withRejected = false }: FlowOptions,
@@ -145,7 +145,7 @@ async function readWindows(
   const findings: Traffic["findings"][number][] = [];
   const incomplete: string[] = [];
   let objects = 0;
-  for await (const object of openFlows(flows, context, clients).list()) {
+  for await (const object of openFlows(flows, context, clients, undefined, flowFormats).list()) {
     const traffic = await readTraffic({ list: () => only(object) });
     findings.push(...traffic.findings);
     incomplete.push(...traffic.incomplete);

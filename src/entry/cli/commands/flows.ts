@@ -19,6 +19,7 @@ export function flowsCommand(context: CliContext): Command {
         "only what policy says this of; accept and reject: what the log says",
       ).choices(["allowed", "denied", "unknown", "accept", "reject"]),
     )
+    .option("--log-format <fields>", "format of logs without a header: their fields, as EC2 describes them")
     .option(
       "--upload <ledger>",
       "tell the PCE; what it was told is remembered in this folder or s3:// prefix",

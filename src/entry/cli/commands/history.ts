@@ -14,6 +14,7 @@ export function historyCommand(context: CliContext): Command {
     "keep what flow logs tell; an object that was kept before is not counted twice",
   )
     .argument("[source...]", "flow logs, as with --flows")
+    .option("--log-format <fields>", "format of logs without a header: their fields, as EC2 describes them")
     .action(async (sources: readonly string[], options: HistoryOptions) => {
       const { runHistoryIngest } = await import("../actions/history-ingest.ts");
       await runHistoryIngest(context, sources, options);

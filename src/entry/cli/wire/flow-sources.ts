@@ -2,6 +2,7 @@ import type { AwsClients } from "../../../adapters/aws/aws-clients.ts";
 import { parseS3Uri } from "../../../adapters/aws/s3-uri.ts";
 import { fileFlowLogs } from "../../../adapters/file/file-flow-logs.ts";
 import type { TimeWindow } from "../../../core/flow/conversation.ts";
+import type { LogFormats } from "../../../core/flow/timed-text.ts";
 import type { FlowLogObject, FlowLogObjects } from "../../../ports/flow-log-objects.ts";
 import type { CliContext } from "../context.ts";
 import { CliProblem } from "../problem.ts";
@@ -33,13 +34,15 @@ export function openFlows(
   context: CliContext,
   clients: () => Promise<AwsClients>,
   window?: TimeWindow,
+  formats?: LogFormats,
 ): FlowLogObjects {
   const parts = flows.map((flow) =>
     flow.startsWith("s3://") ? s3Part(flow, clients, window) : fileFlowLogs([flow], { stdin: context.stdin }),
   );
   return {
     async *list(): AsyncGenerator<FlowLogObject> {
-      for (const part of parts) yield* part.list();
+      for (const part of parts)
+        for await (const object of part.list()) yield formats === undefined ? object : { ...object, formats };
     },
   };
 }
