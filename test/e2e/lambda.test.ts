@@ -50,7 +50,10 @@ describe("from flow log to moat", () => {
     expect(failed).toEqual([]);
     const seen = new Set(attempts.map((a) => `${a.srcaddr} > ${a.dstaddr}:${a.dstport}/6`));
     expect(seen.size).toBe(lab.company.traffic.length);
-    expect(lab.flows()).toEqual([...seen].sort());
+    // The traffic lies in two hours, and each conversation is told once an hour.
+    const told = lab.flows();
+    expect([...new Set(told)]).toEqual([...seen].sort());
+    expect([...seen].filter((flow) => told.filter((one) => one === flow).length > 2)).toEqual([]);
     const line = summary(lines);
     expect(line).toMatchObject({
       message: "ingested",
@@ -59,7 +62,7 @@ describe("from flow log to moat", () => {
       correlation_id: line.function_request_id,
       databases: 3,
       writeCalls: 0,
-      flows: { sent: 10, received: 10, failed: 0 },
+      flows: { sent: told.length, received: told.length, failed: 0 },
       refused: [
         { database: "ledger", gates: [{ gate: "losesAccess", acknowledge: expect.any(String) }] },
         { database: "orders", gates: [{ gate: "losesAccess", acknowledge: expect.any(String) }] },
