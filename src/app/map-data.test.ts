@@ -107,6 +107,30 @@ describe("what was seen beside what policy says", () => {
     expect(data.observed).toBe(true);
   });
 
+  it("names no database for a port of a shared address that is no database's, and says so", () => {
+    const planned = shop({
+      conversations: [
+        seen("10.0.1.10", { port: 5432 }),
+        seen("10.0.1.10", { port: 3306 }),
+        seen("10.0.8.8", { port: 9999, records: 7 }),
+      ],
+    });
+    const [orders, lost] = planned.addresses;
+    if (orders === undefined || lost === undefined) throw new Error("The shop has two databases");
+    const addresses = [
+      { ...orders, shared: true },
+      { ...lost, address: orders.address, port: 5432, shared: true },
+    ];
+    const data = mapData({ ...planned, addresses });
+    expect(said(data).filter((line) => !line.endsWith("+0 -0"))).toEqual([
+      "web-1 > lost:5432 unknown +3 -0",
+      "web-1 > orders:3306 allowed +3 -0",
+    ]);
+    expect(data.notes).toEqual([
+      expect.stringMatching(/^7 records are of addresses that several databases fit/),
+    ]);
+  });
+
   it("adds up one consumer's conversations, and leaves out what is not TCP or goes elsewhere", () => {
     const { links } = mapData(
       shop({

@@ -1,4 +1,5 @@
 import type { Conversation } from "../core/flow/conversation.ts";
+import type { DatabaseAddress } from "../core/inventory/database-addresses.ts";
 import { numberAt } from "../core/map/column.ts";
 import type { MapData } from "../core/map/map-data.ts";
 import { readUtc } from "../core/map/read-utc.ts";
@@ -40,18 +41,36 @@ export function mapData(planned: Planned, draft?: MapDraft, history?: MapHistory
 function addSeen(making: Making): void {
   const { conversations = [], addresses, plan } = making.planned;
   const at = new Map(plan.databases.map(({ arn }, position) => [arn as string, position]));
-  const arns = new Map(addresses.map((each) => [formatAddress(each.address), each.arn]));
-  for (const each of addresses) arns.set(`${formatAddress(each.address)} ${each.port}`, each.arn);
-  for (const each of conversations) {
-    const arn = arns.get(`${each.provider} ${each.port}`) ?? arns.get(each.provider);
-    const database = arn === undefined ? undefined : at.get(arn);
-    if (database === undefined || (each.protocol ?? "tcp") !== "tcp") continue;
-    addConversation(
-      making,
-      linkFor(making, consumerFor(making, each.consumer), database, each.port ?? 0),
-      each,
-    );
+  const { arns, shared } = answering(addresses);
+  const arnOf = ({ provider, port }: Conversation): string | undefined =>
+    arns.get(`${provider} ${port}`) ?? arns.get(provider);
+  const tcp = conversations.filter(({ protocol = "tcp" }) => protocol === "tcp");
+  for (const each of tcp) {
+    const database = at.get(arnOf(each) ?? "");
+    if (database === undefined) continue;
+    const link = linkFor(making, consumerFor(making, each.consumer), database, each.port ?? 0);
+    addConversation(making, link, each);
   }
+  const undecided = tcp.filter((each) => arnOf(each) === undefined && shared.has(each.provider));
+  if (undecided.length > 0) making.notes.push(undecidedText(undecided));
+}
+
+/** Whose an address and port is, and whose an address: of several databases that fit one, only the port tells. */
+function answering(addresses: readonly DatabaseAddress[]) {
+  const arns = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const each of addresses) {
+    const address = formatAddress(each.address);
+    arns.set(`${address} ${each.port}`, each.arn);
+    if (each.shared === true) shared.add(address);
+    else arns.set(address, each.arn);
+  }
+  return { arns, shared };
+}
+
+function undecidedText(conversations: readonly Conversation[]): string {
+  const records = conversations.reduce((sum, each) => sum + each.records, 0);
+  return `${records} records are of addresses that several databases fit, so nobody can say of which: give each its address in policy`;
 }
 
 function addConversation({ links }: Making, link: number, each: Conversation): void {
