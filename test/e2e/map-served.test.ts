@@ -175,6 +175,8 @@ describeWith(
     it("tells of a database what is known of it", async () => {
       const page = await open(map.url, "databases=");
       await page.locator(".node.database .name", { hasText: "orders-dev" }).click();
+      // What the server knows comes a moment after the panel.
+      await page.locator(".panel", { hasText: "Mode" }).waitFor();
       const facts = await page.locator(".panel").textContent();
       for (const word of [
         "Mode",

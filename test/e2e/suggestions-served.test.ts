@@ -110,17 +110,17 @@ describeWith(
       };
       await tabTo("h3 input");
       await page.keyboard.press("Space");
-      expect(await page.getByRole("status").textContent()).toContain("0 of 1 rule chosen");
+      await expect.poll(() => page.getByRole("status").textContent()).toContain("0 of 1 rule chosen");
       expect(await page.getByRole("button", { name: "Show on the map" }).isDisabled()).toBe(true);
       const left = page.url();
       await page.goto(map.url);
       await page.goBack();
       await page.waitForSelector("main");
       expect(page.url()).toBe(left);
-      expect(await page.getByRole("status").textContent()).toContain("0 of 1 rule chosen");
+      await expect.poll(() => page.getByRole("status").textContent()).toContain("0 of 1 rule chosen");
       await tabTo("h3 input");
       await page.keyboard.press("Space");
-      expect(await page.getByRole("status").textContent()).toContain("1 of 1 rule chosen");
+      await expect.poll(() => page.getByRole("status").textContent()).toContain("1 of 1 rule chosen");
       await page.close();
     });
 
