@@ -521,8 +521,8 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "an interface is a proxy's because it says so",
     file: "src/core/inventory/proxy-interface.ts",
-    find: "  i.requesterManaged &&\n",
-    replace: "",
+    find: "  i.requesterManaged && i.vpcId === vpcId",
+    replace: "  i.vpcId === vpcId",
     why: "The description names the proxy, and looks like a fact",
     tests: ["src/core/inventory/database-interfaces", "src/core/plan/gone-groups"],
   },

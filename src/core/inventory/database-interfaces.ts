@@ -1,6 +1,6 @@
 import type { Database, Inventory, NetworkInterface } from "./model.ts";
 import { DATABASE_TAG, isManagedGroupOf } from "./ownership.ts";
-import { bearsNameOf, liesWith, saysProxy } from "./proxy-interface.ts";
+import { bearsNameOf, mayBeOf, saysProxy } from "./proxy-interface.ts";
 
 /** The interfaces of each database, by ARN. */
 export interface DatabaseInterfaces {
@@ -51,9 +51,8 @@ function managedOwner(
  * neither: then it is the proxy's only if no endpoint lies in the same subnets.
  */
 function proxiesOf(networkInterface: NetworkInterface, databases: readonly Database[]): readonly Database[] {
-  if (!networkInterface.requesterManaged) return [];
   const [proxy] = databases.filter((d) => bearsNameOf(networkInterface, d));
-  const endpoints = databases.filter((d) => d.kind === "proxyEndpoint" && liesWith(networkInterface, d));
+  const endpoints = databases.filter((d) => d.kind === "proxyEndpoint" && mayBeOf(networkInterface, d));
   const candidates = proxy === undefined ? endpoints : [proxy, ...endpoints];
   const groupSet = groupSetKey(networkInterface.vpcId, networkInterface.groupIds);
   const same = candidates.filter((d) => groupSetOf(d) === groupSet);

@@ -1,6 +1,6 @@
 import type { Database, NetworkInterface } from "../inventory/model.ts";
 import { DATABASE_TAG } from "../inventory/ownership.ts";
-import { bearsNameOf, liesWith } from "../inventory/proxy-interface.ts";
+import { bearsNameOf, mayBeOf } from "../inventory/proxy-interface.ts";
 import { sameGroups } from "./membership-steps.ts";
 import { attachedGroupIds, type World } from "./world.ts";
 
@@ -74,9 +74,7 @@ function ownInterfaces(world: World, database: Database): readonly NetworkInterf
     i.groupIds.some((groupId) => managed.has(groupId)) ||
     (bearsNameOf(i, database) &&
       i.groupIds.every((groupId) => world.groups.get(groupId)?.tags[DATABASE_TAG] === undefined));
-  return world.inventory.networkInterfaces.filter(
-    (i) => i.requesterManaged && liesWith(i, database) && isOwn(i),
-  );
+  return world.inventory.networkInterfaces.filter((i) => mayBeOf(i, database) && isOwn(i));
 }
 
 /** The one set of groups that all of them carry; `undefined` where they differ, or where there is none. */

@@ -190,6 +190,21 @@ describe("planEnforcement", () => {
     expect(step?.action).toBe("waitUntilActive");
   });
 
+  it("lets a rule that has to move leave its group only once the other is attached", () => {
+    // The quota was lowered, so that the rules of one group need two.
+    const quotas = { rulesPerSecurityGroup: 2, securityGroupsPerInterface: 5, source: "default" } as const;
+    const rules = ["10.0.1.10/32", "10.0.1.20/32", "10.0.1.30/32"];
+    const full = managedGroup("sg-m", "orders", [...rules.map((cidr) => rule(cidr)), OPEN_EGRESS]);
+    const world = inventory({ databases: [database("orders", ["sg-m"])], securityGroups: [full], quotas });
+    expect(lines({ inventory: world, policies: [allows("orders", rules)] })).toEqual([
+      "create new-1 moat-orders",
+      "authorize new-1 10.0.1.30/32",
+      "set sg-m new-1",
+      "wait",
+      "revoke sg-m 10.0.1.30/32",
+    ]);
+  });
+
   it("repairs a detachment by hand", () => {
     const managed = managedGroup("sg-m", "orders", [rule("10.0.1.10/31"), OPEN_EGRESS]);
     const world = inventory({
