@@ -1,8 +1,9 @@
 import type { AuditChain } from "../../core/audit/audit-record.ts";
-import { callAws } from "../aws/aws-call.ts";
 import type { AwsClients } from "../aws/aws-clients.ts";
+import { s3Pages } from "../aws/s3-pages.ts";
 import { readS3Text } from "../aws/s3-text.ts";
 import type { S3Uri } from "../aws/s3-uri.ts";
+import { sideBySide } from "../aws/side-by-side.ts";
 import { auditLines } from "./audit-lines.ts";
 import { auditRoot } from "./s3-audit-log.ts";
 
@@ -25,9 +26,11 @@ export async function readS3Audit(
   const root = auditRoot(place);
   const keys: { readonly key: string; readonly name: string }[] = [];
   const from = since.replaceAll("-", "/");
-  for await (const key of keysBelow(clients, place.bucket, root)) {
-    const name = RECORD.exec(key.slice(root.length))?.[1];
-    if (name !== undefined && name >= from) keys.push({ key, name });
+  for await (const { Contents = [] } of s3Pages(clients, { Bucket: place.bucket, Prefix: root })) {
+    for (const { Key: key = "" } of Contents) {
+      const name = RECORD.exec(key.slice(root.length))?.[1];
+      if (name !== undefined && name >= from) keys.push({ key, name });
+    }
   }
   keys.sort((a, b) => (a.key < b.key ? -1 : 1));
   const texts = await readAll(
@@ -44,30 +47,14 @@ export async function readS3Audit(
   return [...chains].map(([name, lines]) => ({ name, lines: auditLines(lines) }));
 }
 
-async function* keysBelow(clients: AwsClients, bucket: string, root: string): AsyncGenerator<string> {
-  const { sdk, client } = await clients.s3();
-  let token: string | undefined;
-  do {
-    const more = token === undefined ? {} : { ContinuationToken: token };
-    const page = await callAws("s3:ListBucket", () =>
-      client.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: root, ...more })),
-    );
-    for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
-    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-  } while (token !== undefined);
-}
-
 async function readAll(
   clients: AwsClients,
   bucket: string,
   keys: readonly string[],
 ): Promise<readonly string[]> {
   const texts: string[] = [];
-  const left = [...keys.entries()].reverse();
-  const worker = async (): Promise<void> => {
-    for (let next = left.pop(); next !== undefined; next = left.pop())
-      texts[next[0]] = (await readS3Text(clients, { bucket, key: next[1] })).text;
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await sideBySide([...keys.entries()], AT_ONCE, async ([i, key]) => {
+    texts[i] = (await readS3Text(clients, { bucket, key })).text;
+  });
   return texts;
 }

@@ -6,6 +6,7 @@ import { callAws, toAwsFault } from "./aws-call.ts";
 import type { AwsClients } from "./aws-clients.ts";
 import { flowLogParts } from "./flow-log-parts.ts";
 import { INFLATE_LIMITS, type InflateLimits } from "./gunzip-stream.ts";
+import { s3Pages } from "./s3-pages.ts";
 import type { S3Uri } from "./s3-uri.ts";
 
 /** One object of a bucket. */
@@ -78,20 +79,13 @@ async function* listPages(
   clients: AwsClients,
   input: { readonly Bucket: string; readonly Prefix: string; readonly Delimiter?: string },
 ): AsyncGenerator<Page> {
-  const { sdk, client } = await clients.s3();
-  let token: string | undefined;
-  do {
-    const more = token === undefined ? {} : { ContinuationToken: token };
-    const page = await callAws("s3:ListBucket", () =>
-      client.send(new sdk.ListObjectsV2Command({ ...input, ...more })),
-    );
+  for await (const page of s3Pages(clients, input)) {
     const contents = page.Contents ?? [];
     yield {
       keys: contents.flatMap(({ Key, Size }) => (Key === undefined || Size === 0 ? [] : [Key])),
       folders: (page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []),
     };
-    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-  } while (token !== undefined);
+  }
 }
 
 /** One object as a flow-log object, e.g. the one that a notification names. */

@@ -44,6 +44,9 @@ const TOO_LATE: ReadonlySet<string> = new Set([
   "NoSuchKey",
 ]);
 
+/** Whether a conditional write failed because somebody else has written, or removed, the object since. */
+export const isTooLate = (error: unknown): boolean => error instanceof AwsFault && TOO_LATE.has(error.code);
+
 /**
  * Puts a text where nothing is yet.
  *
@@ -71,7 +74,7 @@ async function putS3Text(
     await callAws("s3:PutObject", () => client.send(new sdk.PutObjectCommand({ ...object, ...condition })));
     return true;
   } catch (error) {
-    if (error instanceof AwsFault && TOO_LATE.has(error.code)) return false;
+    if (isTooLate(error)) return false;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { NamedText, VersionedTexts } from "../../ports/versioned-text.ts";
 import { callAws } from "./aws-call.ts";
 import type { AwsClients } from "./aws-clients.ts";
+import { s3Pages } from "./s3-pages.ts";
 import { s3VersionedText } from "./s3-text.ts";
 import type { S3Uri } from "./s3-uri.ts";
 
@@ -23,19 +24,12 @@ export function s3Texts(clients: AwsClients, { bucket, prefix }: S3Uri): Version
 }
 
 async function listed(clients: AwsClients, bucket: string, root: string): Promise<readonly NamedText[]> {
-  const { sdk, client } = await clients.s3();
   const found: NamedText[] = [];
-  let token: string | undefined;
-  do {
-    const next = token === undefined ? {} : { ContinuationToken: token };
-    const page = await callAws("s3:ListBucket", () =>
-      client.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: root, Delimiter: "/", ...next })),
-    );
+  for await (const page of s3Pages(clients, { Bucket: bucket, Prefix: root, Delimiter: "/" })) {
     for (const { Key, LastModified } of page.Contents ?? []) {
       if (Key?.endsWith(SUFFIX) === true)
         found.push({ id: Key.slice(root.length, -SUFFIX.length), writtenAt: LastModified?.getTime() ?? 0 });
     }
-    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-  } while (token !== undefined);
+  }
   return found;
 }

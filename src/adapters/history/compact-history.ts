@@ -1,11 +1,11 @@
 import type { HistoryRow } from "../../core/history/history-row.ts";
 import { type RowMerger, rowMerger } from "../../core/history/merge-rows.ts";
-import { HistoryFault } from "../../ports/flow-history.ts";
+import { sideBySide } from "../aws/side-by-side.ts";
 import { compactedPath } from "./day-file.ts";
 import type { HistoryStore } from "./history-store.ts";
 import { countedObjects, parquetRows } from "./parquet-rows.ts";
+import { readWith } from "./read-with.ts";
 import { rowsParquet } from "./rows-parquet.ts";
-import { sideBySide } from "./side-by-side.ts";
 import { type ListedFile, storedDays } from "./stored-days.ts";
 
 export interface CompactOptions {
@@ -141,23 +141,3 @@ const countedIn = (rows: readonly HistoryRow[]): ReadonlySet<string> =>
 
 const rowsOf = (store: HistoryStore, path: string): Promise<readonly HistoryRow[] | undefined> =>
   readWith(store, path, parquetRows);
-
-/** `undefined` when the file is gone. */
-async function readWith<T>(
-  store: HistoryStore,
-  path: string,
-  read: (bytes: Uint8Array) => Promise<T>,
-): Promise<T | undefined> {
-  const bytes = await store.read(path);
-  if (bytes === undefined) return undefined;
-  try {
-    return await read(bytes);
-  } catch (error) {
-    throw new HistoryFault(
-      `"${path}" of ${store.name} is damaged`,
-      error instanceof Error ? error.message : "It cannot be read as Parquet",
-      "Remove it and ingest the flow logs of that day again",
-      { cause: error },
-    );
-  }
-}

@@ -1,5 +1,5 @@
+import { sideBySide } from "../aws/side-by-side.ts";
 import type { HistoryStore } from "./history-store.ts";
-import { sideBySide } from "./side-by-side.ts";
 import { type ListedFile, storedDays } from "./stored-days.ts";
 
 /** Files that are removed at once. */

@@ -10,10 +10,10 @@ import type { HistoryRow } from "../../core/history/history-row.ts";
 import type { HistorySpan } from "../../core/history/live-rows.ts";
 import { utcDay } from "../../core/history/utc-day.ts";
 import { type FlowHistory, HistoryFault } from "../../ports/flow-history.ts";
+import { sideBySide } from "../aws/side-by-side.ts";
 import type { HistoryStore } from "./history-store.ts";
 import { type GroupFilter, parquetGroups } from "./parquet-file.ts";
 import { rowsOfCells } from "./parquet-rows.ts";
-import { sideBySide } from "./side-by-side.ts";
 import { type ListedFile, storedDays } from "./stored-days.ts";
 
 const CONSUMER_CELLS = [

@@ -1,10 +1,11 @@
 import type { HistoryRow } from "../../core/history/history-row.ts";
 import { utcDay } from "../../core/history/utc-day.ts";
 import { HistoryFault } from "../../ports/flow-history.ts";
+import { sideBySide } from "../aws/side-by-side.ts";
 import { compactedPath } from "./day-file.ts";
 import type { HistoryStore } from "./history-store.ts";
 import { parquetRows } from "./parquet-rows.ts";
-import { sideBySide } from "./side-by-side.ts";
+import { readWith } from "./read-with.ts";
 import { type ListedFile, storedDays } from "./stored-days.ts";
 
 /** What a history tells of one account and region, from the beginning of a day on. */
@@ -67,14 +68,14 @@ async function rowsOfFiles(
   files: readonly ListedFile[],
 ): Promise<readonly HistoryRow[] | undefined> {
   const newest = Math.max(0, ...files.map(({ generation }) => generation));
-  const base = newest === 0 ? [] : await rowsOf(store, compactedPath(folder, newest));
+  const base = newest === 0 ? [] : await readWith(store, compactedPath(folder, newest), parquetRows);
   if (base === undefined) return undefined;
   const counted = new Set(base.flatMap((row) => (row.rowKind === "object" ? (row.objectDigest ?? []) : [])));
   const rows = [...base];
   let isGone = false;
   const fresh = files.filter(({ digest }) => digest !== undefined && !counted.has(digest));
   await sideBySide(fresh, AT_ONCE, async ({ path }) => {
-    const some = await rowsOf(store, path);
+    const some = await readWith(store, path, parquetRows);
     if (some === undefined) isGone = true;
     else rows.push(...some);
   });
@@ -86,19 +87,4 @@ function latestOf(rows: readonly HistoryRow[], files: readonly ListedFile[]): nu
   const seen = rows.reduce((max, { lastSeen = 0 }) => Math.max(max, lastSeen), 0);
   const written = files.map(({ digest, modified }) => (digest === undefined ? 0 : modified / 1000));
   return written.reduce((max, at) => Math.max(max, Math.floor(at)), seen);
-}
-
-async function rowsOf(store: HistoryStore, path: string): Promise<readonly HistoryRow[] | undefined> {
-  const bytes = await store.read(path);
-  if (bytes === undefined) return undefined;
-  try {
-    return await parquetRows(bytes);
-  } catch (error) {
-    throw new HistoryFault(
-      `"${path}" of ${store.name} is damaged`,
-      error instanceof Error ? error.message : "It cannot be read as Parquet",
-      "Remove it and ingest the flow logs of that day again",
-      { cause: error },
-    );
-  }
 }

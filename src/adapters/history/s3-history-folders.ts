@@ -1,7 +1,9 @@
 import type { HistoryFolders } from "../../core/history/athena-table.ts";
 import { callAws } from "../aws/aws-call.ts";
 import type { AwsClients } from "../aws/aws-clients.ts";
+import { s3Folders } from "../aws/s3-pages.ts";
 import type { S3Uri } from "../aws/s3-uri.ts";
+import { sideBySide } from "../aws/side-by-side.ts";
 
 /** Folders that are looked into at once. */
 const AT_ONCE = 8;
@@ -17,8 +19,8 @@ export async function s3HistoryFolders(
   { bucket, prefix }: S3Uri,
 ): Promise<HistoryFolders | undefined> {
   const root = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
-  const accounts = await below(clients, bucket, `${root}account=`);
-  const regions = (await each(accounts, (account) => below(clients, bucket, `${account}region=`))).flat();
+  const accounts = await s3Folders(clients, bucket, `${root}account=`);
+  const regions = (await each(accounts, (account) => s3Folders(clients, bucket, `${account}region=`))).flat();
   const days = await each(regions, (region) => firstBelow(clients, bucket, `${region}day=`));
   const [first] = days.flatMap((key) => /\/day=(\d{4})-\d{2}-\d{2}\//.exec(key ?? "")?.[1] ?? []).sort();
   if (first === undefined) return undefined;
@@ -33,22 +35,6 @@ export async function s3HistoryFolders(
 /** `v1/account=unknown/` is of `unknown`. */
 const folderValue = (path: string): string => path.slice(path.lastIndexOf("=") + 1, -1);
 
-/** Folders whose path begins with this. */
-async function below(clients: AwsClients, bucket: string, prefix: string): Promise<readonly string[]> {
-  const { sdk, client } = await clients.s3();
-  const found: string[] = [];
-  let token: string | undefined;
-  do {
-    const more = token === undefined ? {} : { ContinuationToken: token };
-    const page = await callAws("s3:ListBucket", () =>
-      client.send(new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: "/", ...more })),
-    );
-    found.push(...(page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []));
-    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-  } while (token !== undefined);
-  return found;
-}
-
 /** The first key that begins with this. Keys come sorted, and days sort by time. */
 async function firstBelow(clients: AwsClients, bucket: string, prefix: string): Promise<string | undefined> {
   const { sdk, client } = await clients.s3();
@@ -61,11 +47,8 @@ async function firstBelow(clients: AwsClients, bucket: string, prefix: string): 
 /** Asks for each of them, some at once; the answers are in their order. */
 async function each<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<readonly R[]> {
   const answers: R[] = [];
-  const queue = [...items.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift())
-      answers[next[0]] = await ask(next[1]);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await sideBySide([...items.entries()], AT_ONCE, async ([i, item]) => {
+    answers[i] = await ask(item);
+  });
   return answers;
 }

@@ -1,12 +1,10 @@
 import { AwsFault } from "../../ports/aws-fault.ts";
 import { callAws } from "../aws/aws-call.ts";
 import type { AwsClients } from "../aws/aws-clients.ts";
+import { s3Folders, s3Pages } from "../aws/s3-pages.ts";
+import { isTooLate } from "../aws/s3-text.ts";
 import type { S3Uri } from "../aws/s3-uri.ts";
 import type { HistoryStore, StoredFile } from "./history-store.ts";
-
-/** What S3 answers to a conditional write that came too late. */
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-const TOO_LATE: ReadonlySet<string> = new Set(["PreconditionFailed", "ConditionalRequestConflict"]);
 
 /** A history under a prefix of a bucket. Every call throws an `AwsFault` when S3 does not answer. */
 export function s3Store(clients: AwsClients, { bucket, prefix }: S3Uri): HistoryStore {
@@ -20,7 +18,8 @@ export function s3Store(clients: AwsClients, { bucket, prefix }: S3Uri): History
     name: `s3://${bucket}/${root}`,
     list: (below, after) =>
       listed(clients, { bucket, root, below, ...(after === undefined ? {} : { after }) }),
-    folders: (below) => foldersBelow(clients, bucket, root, below),
+    folders: (below) =>
+      s3Folders(clients, bucket, root + below).then((all) => all.map((path) => path.slice(root.length))),
     read: (path) => fetched(clients, { Bucket: bucket, Key: root + path }),
     readPart: (path, start, end) =>
       fetched(clients, { Bucket: bucket, Key: root + path, Range: `bytes=${start}-${end - 1}` }),
@@ -30,7 +29,7 @@ export function s3Store(clients: AwsClients, { bucket, prefix }: S3Uri): History
         await put(path, bytes, { IfNoneMatch: "*" });
         return true;
       } catch (error) {
-        if (error instanceof AwsFault && TOO_LATE.has(error.code)) return false;
+        if (isTooLate(error)) return false;
         throw error;
       }
     },
@@ -71,47 +70,13 @@ async function listed(
   clients: AwsClients,
   { bucket, root, below, after }: Listing,
 ): Promise<readonly StoredFile[]> {
-  const { sdk, client } = await clients.s3();
   const found: StoredFile[] = [];
-  let token: string | undefined;
-  do {
-    const page = await callAws("s3:ListBucket", () =>
-      client.send(
-        new sdk.ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: root + below,
-          ...(after === undefined ? {} : { StartAfter: root + after }),
-          ...(token === undefined ? {} : { ContinuationToken: token }),
-        }),
-      ),
-    );
+  const from = after === undefined ? {} : { StartAfter: root + after };
+  for await (const page of s3Pages(clients, { Bucket: bucket, Prefix: root + below, ...from })) {
     for (const { Key, Size = 0, LastModified } of page.Contents ?? []) {
       if (Key?.endsWith(".parquet") === true)
         found.push({ path: Key.slice(root.length), size: Size, modified: LastModified?.getTime() ?? 0 });
     }
-    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-  } while (token !== undefined);
-  return found;
-}
-
-async function foldersBelow(
-  clients: AwsClients,
-  bucket: string,
-  root: string,
-  below: string,
-): Promise<readonly string[]> {
-  const { sdk, client } = await clients.s3();
-  const found: string[] = [];
-  let token: string | undefined;
-  do {
-    const more = token === undefined ? {} : { ContinuationToken: token };
-    const page = await callAws("s3:ListBucket", () =>
-      client.send(
-        new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: root + below, Delimiter: "/", ...more }),
-      ),
-    );
-    found.push(...(page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix?.slice(root.length) ?? []));
-    token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-  } while (token !== undefined);
+  }
   return found;
 }
