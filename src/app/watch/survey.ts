@@ -9,6 +9,7 @@ import type { WaveSettings } from "../../core/guard/waves.ts";
 import type { DatabaseAddress } from "../../core/inventory/database-addresses.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { Plan } from "../../core/plan/plan.ts";
+import { planAbout } from "../../core/plan/plan-about.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
 import type { FollowPolicy } from "../../core/policy/incremental/follow-policy.ts";
 import type { ResolveOptions } from "../../core/policy/resolution.ts";
@@ -149,7 +150,7 @@ export async function survey(
 }
 
 const onlyOf = (plan: Plan, only: ReadonlySet<string> | undefined): Plan =>
-  only === undefined ? plan : { ...plan, databases: plan.databases.filter(({ arn }) => only.has(arn)) };
+  only === undefined ? plan : planAbout(plan, only);
 
 /** What the trail tells of the things that drifted. Nothing drifted, nothing asked: a trail answers twice a second. */
 async function changesOf(plan: Plan, { trail }: SurveyPorts): Promise<readonly ResourceChange[]> {

@@ -42,6 +42,8 @@ export interface PlanDocument {
   readonly kind: "plan";
   readonly policy: Plan["policy"];
   readonly databases: readonly DatabaseDocument[];
+  /** How many databases it says nothing about; absent where it is about all. */
+  readonly leftOut?: number;
   readonly findings: readonly Diagnostic[];
 }
 
@@ -90,6 +92,7 @@ export function planDocument(plan: Plan): PlanDocument {
     kind: "plan",
     policy: plan.policy,
     databases: plan.databases.map(databaseDocument),
+    ...(plan.leftOut === undefined ? {} : { leftOut: plan.leftOut }),
     findings: plan.findings,
   };
 }

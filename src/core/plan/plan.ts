@@ -161,5 +161,7 @@ export interface DatabasePlan {
 export interface Plan {
   readonly policy: { readonly source: "pce" | "file"; readonly version: string };
   readonly databases: readonly DatabasePlan[];
+  /** How many databases it says nothing about, because it was asked about others by name. */
+  readonly leftOut?: number;
   readonly findings: readonly Diagnostic[];
 }

@@ -1,10 +1,13 @@
 import type { DatabasePlan, Plan } from "../../core/plan/plan.ts";
+import { planAbout } from "../../core/plan/plan-about.ts";
 import { planDocument } from "../../core/plan/plan-document.ts";
 import type { CliContext } from "./context.ts";
 import { problemText } from "./render/problem-text.ts";
 
 /** What a plan is compared by: everything that would be carried out, and the state it was made from. */
 export interface ComparablePlan {
+  /** Set where it is about some databases only. */
+  readonly leftOut?: number;
   readonly databases: readonly {
     readonly id: string;
     readonly arn: string;
@@ -12,6 +15,10 @@ export interface ComparablePlan {
     readonly steps: readonly unknown[];
   }[];
 }
+
+/** What today's plan says of the databases that a saved one is about. */
+export const todayOf = (saved: ComparablePlan, today: Plan): Plan =>
+  saved.leftOut === undefined ? today : planAbout(today, new Set(saved.databases.map(({ arn }) => arn)));
 
 /** Databases whose steps today are not those of the saved plan. */
 export function movedDatabases(saved: ComparablePlan, today: Plan): readonly string[] {

@@ -4,7 +4,7 @@ import type { ApplyPorts } from "../../../app/apply-run.ts";
 import { databaseSteps } from "../../../app/reconcile.ts";
 import type { CliContext } from "../context.ts";
 import type { World } from "../load.ts";
-import { type ComparablePlan, movedDatabases, refuseMoved } from "../moved-databases.ts";
+import { type ComparablePlan, movedDatabases, refuseMoved, todayOf } from "../moved-databases.ts";
 import { namesOf } from "../names.ts";
 import { CliProblem } from "../problem.ts";
 import type { Settings } from "../settings.ts";
@@ -24,16 +24,17 @@ export async function applySavedPlan(
   const saved = await readPlan(file);
   const planned = await world.plan();
   const nameOf = namesOf(planned);
-  const moved = movedDatabases(saved, planned.plan);
+  const today = todayOf(saved, planned.plan);
+  const moved = movedDatabases(saved, today);
   if (moved.length > 0) {
     refuseMoved(context, file, moved);
     return;
   }
   const outcomes = await applyPlan(
     ports,
-    planned.plan.databases.filter((d) => d.steps.length > 0).map(databaseSteps),
+    today.databases.filter((d) => d.steps.length > 0).map(databaseSteps),
   );
-  const { plan } = await world.plan();
+  const plan = todayOf(saved, (await world.plan()).plan);
   showReport(
     context,
     settings,

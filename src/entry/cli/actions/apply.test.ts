@@ -68,4 +68,37 @@ describe("moat apply", () => {
     expect(code).toBe(1);
     expect(err).toContain(what);
   });
+
+  it("changes only the databases that were named", async () => {
+    const { code, out } = await runCli(["apply", "--aws", "sandbox", "--database", "ledger", ...audit()]);
+    expect(code).toBe(0);
+    expect(out).toContain("✓ ledger: 6 steps done");
+    expect(out).not.toContain("orders:");
+    expect(out).toContain("2 left out");
+  });
+
+  it("carries out a saved plan of some databases, and leaves the others alone", async () => {
+    const saved = join(folder, "one.json");
+    const plan = await runCli(["plan", "--aws", "sandbox", "--database", "orders", "--out", saved]);
+    expect(plan.code).toBe(2);
+    const { code, out } = await runCli(["apply", saved, "--aws", "sandbox", "--json", ...audit()]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      outcomes: [{ id: "orders", status: "done" }],
+      plan: { databases: [{ id: "orders", inSync: true }], leftOut: 2 },
+    });
+  });
+
+  it("takes a saved plan whole", async () => {
+    const { code, err } = await runCli(["apply", "plan.json", "--database", "orders", "--aws", "sandbox"]);
+    expect(code).toBe(1);
+    expect(err).toContain('--database has no place beside "plan.json"');
+  });
+
+  it("names the nearest where there is no such database", async () => {
+    const { code, out, err } = await runCli(["apply", "--aws", "sandbox", "--database", "order", ...audit()]);
+    expect(code).toBe(1);
+    expect(out).toBe("");
+    expect(err).toContain('Did you mean "orders", "orders-dev"?');
+  });
 });

@@ -1,10 +1,12 @@
 import type { ApplyPorts } from "../../../app/apply-run.ts";
+import type { Planned } from "../../../app/plan-databases.ts";
 import { reconcileInWaves } from "../../../app/reconcile-in-waves.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
 import { planDocument } from "../../../core/plan/plan-document.ts";
 import type { CliContext } from "../context.ts";
 import { openWorld, type World } from "../load.ts";
 import { movedDatabases, refuseMoved } from "../moved-databases.ts";
+import { aboutNamed, type DatabaseOptions } from "../named-databases.ts";
 import { namesOf } from "../names.ts";
 import { CliProblem } from "../problem.ts";
 import { stepLine } from "../render/outcome-text.ts";
@@ -17,7 +19,7 @@ import type { SourceOptions } from "../source-options.ts";
 import { applyPorts } from "../wire/apply-ports.ts";
 import { applySavedPlan } from "./apply-saved-plan.ts";
 
-export interface ApplyOptions extends SourceOptions {
+export interface ApplyOptions extends SourceOptions, DatabaseOptions {
   readonly audit?: string;
   readonly yes?: boolean;
 }
@@ -28,6 +30,7 @@ export async function runApply(
   file: string | undefined,
   options: ApplyOptions,
 ): Promise<void> {
+  if (file !== undefined && options.database !== undefined) throw namedTwice(file);
   const settings = await readSettings(options);
   // The sandbox of one command is gone with it: nothing there needs anybody's leave.
   const mustAsk = file === undefined && options.yes !== true && settings.aws !== "sandbox";
@@ -38,7 +41,15 @@ export async function runApply(
       context.progress(stepLine(db, step, context.progressStyle)),
     );
     if (file !== undefined) await applySavedPlan(context, settings, world, ports, file);
-    else await applyNow({ context, settings, world, ports, mustAsk });
+    else
+      await applyNow({
+        context,
+        settings,
+        plan: async () => aboutNamed(await world.plan(), options),
+        world,
+        ports,
+        mustAsk,
+      });
   } finally {
     await world.close();
   }
@@ -48,12 +59,14 @@ interface ApplyNow {
   readonly context: CliContext;
   readonly settings: Settings;
   readonly world: World;
+  /** Today's plan of what the command is about. */
+  readonly plan: () => Promise<Planned>;
   readonly ports: ApplyPorts;
   readonly mustAsk: boolean;
 }
 
-async function applyNow({ context, settings, world, ports, mustAsk }: ApplyNow): Promise<void> {
-  const planned = await world.plan();
+async function applyNow({ context, settings, world, plan, ports, mustAsk }: ApplyNow): Promise<void> {
+  const planned = await plan();
   const nameOf = namesOf(planned);
   const pending = planned.plan.databases.filter((d) => d.steps.length > 0);
   if (pending.length > 0) showPlan(context, settings, planned.plan, nameOf);
@@ -68,7 +81,7 @@ async function applyNow({ context, settings, world, ports, mustAsk }: ApplyNow):
       return;
     }
     // Whoever reads takes time: what was agreed to must still be what is about to be done.
-    first = (await world.plan()).plan;
+    first = (await plan()).plan;
     const moved = movedDatabases(planDocument(planned.plan), first);
     if (moved.length > 0) {
       refuseMoved(context, "this plan", moved);
@@ -78,7 +91,7 @@ async function applyNow({ context, settings, world, ports, mustAsk }: ApplyNow):
   const plans = [first];
   const report = await reconcileInWaves(
     ports,
-    async () => plans.pop() ?? (await world.plan()).plan,
+    async () => plans.pop() ?? (await plan()).plan,
     waveSettings(settings.config),
     {
       onWave: (event) => context.progress(waveText(event, context.progressStyle)),
@@ -99,6 +112,14 @@ function showPlan(
   const style = settings.json ? context.progressStyle : context.style;
   print(`${planText(plan, { style, nameOf, verbose: settings.verbose })}\n`);
 }
+
+const namedTwice = (file: string): CliProblem =>
+  new CliProblem({
+    code: "USAGE",
+    what: `--database has no place beside "${file}"`,
+    why: "A saved plan says itself which databases it is about, and is carried out as it was reviewed",
+    fix: `Leave --database away, or save a plan of those alone: moat plan --database … --out ${file}`,
+  });
 
 const nobodyToAsk = (): CliProblem =>
   new CliProblem({

@@ -9,6 +9,7 @@ import { planDocument } from "../../../core/plan/plan-document.ts";
 import type { Verification } from "../../../core/verify/verify-plan.ts";
 import { type CliContext, type ExitCode, outLines } from "../context.ts";
 import { type World, withWorld } from "../load.ts";
+import { aboutNamed, type DatabaseOptions } from "../named-databases.ts";
 import { namesOf } from "../names.ts";
 import { CliProblem } from "../problem.ts";
 import { draftText } from "../render/draft-text.ts";
@@ -21,7 +22,7 @@ import { readSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { testsBeside } from "./test.ts";
 
-export interface PlanOptions extends SourceOptions {
+export interface PlanOptions extends SourceOptions, DatabaseOptions {
   readonly out?: string;
   readonly draft?: boolean;
   readonly verify?: boolean;
@@ -33,7 +34,7 @@ export interface PlanOptions extends SourceOptions {
 export async function runPlan(context: CliContext, options: PlanOptions): Promise<void> {
   const settings = await readSettings(options);
   await withWorld(context, settings, async (world) => {
-    const planned = await world.plan(options.draft === true ? "draft" : "active");
+    const planned = aboutNamed(await world.plan(options.draft === true ? "draft" : "active"), options);
     const verification = options.verify === true ? verifyPlan(planned.plan, planned.inventory) : undefined;
     const isSound = verification === undefined || verification.violations.length === 0;
     const beside = { verification, draft: await draftBeside(world, planned, options) };
@@ -101,10 +102,10 @@ function besideDocument({ verification, draft }: Beside): object {
 async function draftBeside(
   world: World,
   planned: Planned,
-  { draft = false }: PlanOptions,
+  options: PlanOptions,
 ): Promise<DraftBeside | undefined> {
-  if (!draft) return undefined;
-  const active = await world.plan("active", planned.inventory);
+  if (options.draft !== true) return undefined;
+  const active = aboutNamed(await world.plan("active", planned.inventory), options);
   if (active.plan.policy.version === planned.plan.policy.version) return undefined;
   return { active, comparison: comparePlans(active.plan, planned.plan) };
 }

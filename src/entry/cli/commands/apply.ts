@@ -1,11 +1,12 @@
 import { Command } from "commander";
 import type { ApplyOptions } from "../actions/apply.ts";
 import type { CliContext } from "../context.ts";
+import { withDatabases } from "../named-databases.ts";
 import { withSources } from "../source-options.ts";
 
 /** `moat apply`: carries out the plan, the saved one or today's. */
 export function applyCommand(context: CliContext): Command {
-  return withSources(new Command("apply"))
+  return withDatabases(withSources(new Command("apply")))
     .description("carry out the plan; a saved one is refused when the world moved since")
     .argument("[plan.json]", "a plan saved with moat plan --out")
     .option("--yes", "do not ask before today's plan is carried out")

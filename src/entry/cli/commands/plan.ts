@@ -1,11 +1,12 @@
 import { Command, Option } from "commander";
 import type { PlanOptions } from "../actions/plan.ts";
 import type { CliContext } from "../context.ts";
+import { withDatabases } from "../named-databases.ts";
 import { withSources } from "../source-options.ts";
 
 /** `moat plan`: what would change and why, and who would lose access. Changes nothing. */
 export function planCommand(context: CliContext): Command {
-  return withSources(new Command("plan"))
+  return withDatabases(withSources(new Command("plan")))
     .description("show what apply would change and why, and who would lose access; changes nothing")
     .option("--out <file>", "save the plan, for moat apply <file>")
     .option("--verify", "check each step with a second reading that shares no code with the planner")

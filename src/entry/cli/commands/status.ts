@@ -1,11 +1,12 @@
 import { Command, Option } from "commander";
 import type { StatusOptions } from "../actions/status.ts";
 import type { CliContext } from "../context.ts";
+import { withDatabases } from "../named-databases.ts";
 import { withSources } from "../source-options.ts";
 
 /** `moat status`: every database in a line. Changes nothing. */
 export function statusCommand(context: CliContext): Command {
-  return withSources(new Command("status"))
+  return withDatabases(withSources(new Command("status")))
     .description(
       "every database: mode, in sync or drifted, who reaches it now and by policy, rules used of quota",
     )

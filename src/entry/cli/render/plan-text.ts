@@ -225,15 +225,16 @@ const QUIET: ReadonlySet<string> = new Set([
 
 /** One line that says how things stand. */
 export const planSummary = (plan: Plan, style: Style): string =>
-  style.bold(`Plan: ${planCounts(plan)} · policy version ${plan.policy.version}`);
+  style.bold(wrap(`Plan: ${planCounts(plan)} · policy version ${plan.policy.version}`, ""));
 
 /** How many databases stand how. */
-export function planCounts({ databases }: Plan): string {
+export function planCounts({ databases, leftOut = 0 }: Plan): string {
   const enforced = databases.filter((d) => d.mode === "enforce");
   return [
     `${enforced.filter((d) => d.steps.length > 0).length} to change`,
     `${enforced.filter((d) => d.inSync && d.refused.length === 0).length} in sync`,
     `${enforced.filter((d) => d.refused.length > 0).length} refused`,
     `${databases.length - enforced.length} observed`,
+    ...(leftOut === 0 ? [] : [`${grouped(leftOut)} left out`]),
   ].join(", ");
 }
