@@ -16,17 +16,28 @@ const V5 = [
 /** The same fields in another order, with one that nobody knows yet. */
 const CUSTOM = ["a-later-field", ...V5.toReversed()];
 
+/** The ten columns that Moat's own subscriptions can ask for: who, where and whether, not when and how much. */
+const TEN = "srcaddr dstaddr dstport protocol tcp-flags pkt-srcaddr pkt-dstaddr srcport action type".split(
+  " ",
+);
+/** Only the addresses of packets, named as in Parquet. */
+const PACKETS_ONLY = "pkt_srcaddr srcport pkt_dstaddr dstport protocol tcp_flags action traffic_path".split(
+  " ",
+);
+
 /** How the same records may be written. Those of one `group` say the same. */
 export interface Rendering {
   readonly name: string;
-  readonly group: "v2" | "v5";
+  readonly group: "v2" | "v5" | "ten";
+  /** Set for text that can be cut and mixed line by line: the lines of some records, after the header if it has one. */
+  readonly lines?: { readonly header: string; readonly of: (records: readonly LoggedRecord[]) => string };
   readonly write: (records: readonly LoggedRecord[]) => Uint8Array;
 }
 
 /** Every form in which a flow log arrives. */
 export const RENDERINGS: readonly Rendering[] = [
-  { name: "version 5", group: "v5", write: (records) => bytes(textOf(records, V5)) },
-  { name: "custom order", group: "v5", write: (records) => bytes(textOf(records, CUSTOM)) },
+  inText("version 5", "v5", V5),
+  inText("custom order", "v5", CUSTOM),
   {
     name: "CRLF and empty intervals",
     group: "v5",
@@ -39,12 +50,8 @@ export const RENDERINGS: readonly Rendering[] = [
     write: (records) => Buffer.concat(parts(records).map((part) => gzipSync(textOf(part, V5)))),
   },
   { name: "Parquet", group: "v5", write: (records) => parquetOf(records, V5) },
-  { name: "version 2", group: "v2", write: (records) => bytes(textOf(records, V2)) },
-  {
-    name: "version 2 without a header",
-    group: "v2",
-    write: (records) => bytes(linesOf(records, V2).join("")),
-  },
+  inText("version 2", "v2", V2),
+  inText("version 2 without a header", "v2", V2, false),
   { name: "version 2 in Parquet", group: "v2", write: (records) => parquetOf(records, V2) },
   { name: "CloudWatch Logs", group: "v2", write: (records) => gzipSync(payloadOf(records)) },
   {
@@ -58,9 +65,27 @@ export const RENDERINGS: readonly Rendering[] = [
     group: "v2",
     write: (records) => gzipSync(Buffer.concat(parts(records).map((part) => gzipSync(payloadOf(part))))),
   },
+  inText("ten columns", "ten", TEN),
+  inText("ten columns without a header", "ten", TEN, false),
+  inText("packet addresses only, Parquet names", "ten", PACKETS_ONLY),
+  { name: "ten columns in gzip", group: "ten", write: (records) => gzipSync(textOf(records, TEN)) },
+  { name: "ten columns in Parquet", group: "ten", write: (records) => parquetOf(records, TEN) },
 ];
 
-const bytes = (text: string): Uint8Array => Buffer.from(text);
+function inText(
+  name: string,
+  group: Rendering["group"],
+  fields: readonly string[],
+  hasHeader = true,
+): Rendering {
+  const header = hasHeader ? `${fields.join(" ")}\n` : "";
+  const of = (records: readonly LoggedRecord[]): string => linesOf(records, fields).join("");
+  return { name, group, lines: { header, of }, write: (records) => bytes(header + of(records)) };
+}
+
+function bytes(text: string): Uint8Array {
+  return Buffer.from(text);
+}
 
 function parts(records: readonly LoggedRecord[]): readonly (readonly LoggedRecord[])[] {
   const third = Math.ceil(records.length / 3);
@@ -98,7 +123,9 @@ function fieldValue(record: LoggedRecord, field: string): string | number | unde
 }
 
 const linesOf = (records: readonly LoggedRecord[], fields: readonly string[]): readonly string[] =>
-  records.map((record) => `${fields.map((field) => fieldValue(record, field) ?? "-").join(" ")}\n`);
+  records.map(
+    (record) => `${fields.map((field) => fieldValue(record, field.replaceAll("_", "-")) ?? "-").join(" ")}\n`,
+  );
 
 const textOf = (records: readonly LoggedRecord[], fields: readonly string[]): string =>
   [`${fields.join(" ")}\n`, ...linesOf(records, fields)].join("");
