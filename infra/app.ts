@@ -7,6 +7,7 @@ import { unexplainedFindings, unexplainedText } from "./explained-findings.ts";
 import { HubStack } from "./hub-stack.ts";
 import { MapStack } from "./map-stack.ts";
 import { SpokeEnforceStack, SpokeEventsStack, SpokeObserveStack } from "./spoke-stacks.ts";
+import { subForJoin } from "./sub-for-join.ts";
 
 /** A template, as CloudFormation takes it. */
 export interface Template {
@@ -35,7 +36,7 @@ export function templates(): readonly Template[] {
     if (unexplained.length > 0) throw new Error(`cdk-nag finds: ${unexplained.join(", ")}`);
     return stacks.map(({ artifactId: name }) => ({
       name,
-      text: `${JSON.stringify(lean(json(outdir, `${name}.template.json`)), null, 1)}\n`,
+      text: `${JSON.stringify(subForJoin(lean(json(outdir, `${name}.template.json`))), null, 1)}\n`,
     }));
   } finally {
     rmSync(outdir, { recursive: true, force: true });

@@ -9,9 +9,9 @@ import { Queue, QueueEncryption, type QueueProps } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { alarmMaker, alarms } from "./alarms.ts";
 import { documentOf } from "./document-of.ts";
-import { RDS_EVENTS, TAMPER_EVENTS } from "./events.ts";
 import { allow, policyStatements, reachStatements, takeTheRole, useTheKey } from "./function-statements.ts";
 import { canary, heartbeat } from "./heartbeat.ts";
+import { hintRules } from "./hint-rules.ts";
 import { type HubParameters, hubParameters, NO_SECRET, vpcParameter } from "./hub-parameters.ts";
 import { LOGS_KEPT, logBucket } from "./log-bucket.ts";
 import { moatFunction } from "./moat-function.ts";
@@ -74,21 +74,31 @@ export class HubStack extends Stack {
         "",
       ).toString(),
     };
-    // One policy for all three: the roles' own would come near the 6,144 characters that IAM takes.
-    const shared = new ManagedPolicy(this, "Look", {
+    // Policies that functions share: their own would come near the 6,144 characters that IAM takes, and the template
+    // near the 51,200 that CloudFormation takes inline.
+    const look = new ManagedPolicy(this, "Look", {
       description: "What each function may look at",
       document: documentOf([...readingStatements(), useTheKey(parameters), ...policyStatements(parameters)]),
     });
-    const sharing = { parameters, timeout: FUNCTION_TIMEOUT, environment: common, shared };
+    const sharing = { parameters, timeout: FUNCTION_TIMEOUT, environment: common, shared: [look] };
     const tell = [
       allow("TellTheBus", ["events:PutEvents"], bus.eventBusArn),
       allow("ReadTheWebhook", ["secretsmanager:GetSecretValue"], parameters.webhookSecretArn.valueAsString),
     ];
-    const keep = [...askingStatements(), ...reachStatements(), ...stateStatements(state.bucketArn), ...tell];
+    const keep = new ManagedPolicy(this, "Keep", {
+      description: "What looking after databases needs besides",
+      document: documentOf([
+        ...askingStatements(),
+        ...reachStatements(),
+        ...stateStatements(state.bucketArn),
+        ...tell,
+      ]),
+    });
     const history = `s3://${state.bucketName}/history`;
     const looking = { MOAT_HISTORY: history, MOAT_HISTORY_SEEN_DAYS: parameters.seenDays.valueAsString };
     const keeping = {
       ...sharing,
+      shared: [look, keep],
       environment: {
         ...common,
         ...telling,
@@ -138,13 +148,13 @@ export class HubStack extends Stack {
         MOAT_HISTORY: history,
         MOAT_HISTORY_DAYS: parameters.historyDays.valueAsString,
       },
-      statements: [send, takeTheRole(), ...readLogs, ...keepHistory, seeFormats],
+      statements: [take(objects.main), send, takeTheRole(), ...readLogs, ...keepHistory, seeFormats],
     });
-    const sweep = moatFunction(this, "Sweep", { ...keeping, statements: [...keep, send] });
+    const sweep = moatFunction(this, "Sweep", { ...keeping, statements: [take(hints.main), send] });
     const reconcile = moatFunction(this, "Reconcile", {
       ...keeping,
       environment: { ...keeping.environment, MOAT_AUDIT: `s3://${state.bucketName}/audit` },
-      statements: [...keep, record, ...readLogs, bird.repair, ...change],
+      statements: [take(databases.main), record, ...readLogs, bird.repair, ...change],
     });
 
     feed(objects.main, ingest, { batchSize: 10, maximumBatchingWindowInSeconds: 5 });
@@ -169,21 +179,7 @@ export class HubStack extends Stack {
         new SnsTopic(incidents, { message: RuleTargetInput.fromEventPath("$.detail"), deadLetterQueue }),
       ],
     });
-    for (const [where, eventBus] of [
-      ["Here", undefined],
-      ["Spokes", bus],
-    ] as const) {
-      for (const [what, eventPattern] of [
-        ["Tampering", TAMPER_EVENTS],
-        ["Rds", RDS_EVENTS],
-      ] as const) {
-        new Rule(this, `${what}${where}`, {
-          eventPattern,
-          targets: [new SqsQueue(hints.main, { deadLetterQueue })],
-          ...(eventBus === undefined ? {} : { eventBus }),
-        });
-      }
-    }
+    hintRules(this, bus, hints.main, deadLetterQueue);
     new Rule(this, "Schedule", {
       description: "Looks at every account and region",
       schedule: Schedule.rate(Duration.minutes(parameters.sweepMinutes.valueAsNumber)),
@@ -288,13 +284,23 @@ const stateStatements = (bucketArn: string): readonly Statement[] => [
   allow("AskTheHistory", ["s3:GetObject"], `${bucketArn}/history/*`),
 ];
 
+/** What Lambda does for a function that a queue feeds. */
+const take = ({ queueArn }: Queue): Statement =>
+  allow(
+    "TakeMessages",
+    [
+      ...["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"],
+      ...["sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+    ],
+    queueArn,
+  );
+
 /** Lambda takes messages from a queue and says which of them failed. */
 function feed(
   queue: Queue,
   target: ReturnType<typeof moatFunction>,
   batching: { readonly batchSize: number; readonly maximumBatchingWindowInSeconds?: number },
 ): void {
-  queue.grantConsumeMessages(target);
   new CfnEventSourceMapping(target, "Feed", {
     eventSourceArn: queue.queueArn,
     functionName: target.functionName,

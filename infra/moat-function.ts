@@ -5,6 +5,7 @@ import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import { documentOf } from "./document-of.ts";
+import { allow } from "./function-statements.ts";
 import type { FunctionParameters } from "./hub-parameters.ts";
 import type { Statement } from "./permissions.ts";
 
@@ -15,8 +16,8 @@ export interface MoatFunctionProps {
   /** 512 when absent. More memory is more CPU, too. */
   readonly memoryMb?: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** What it may do as others may, too: a policy that several functions share. */
-  readonly shared?: IManagedPolicy;
+  /** What it may do as others may, too: policies that several functions share. */
+  readonly shared?: readonly IManagedPolicy[];
   /** All else that it may do, besides writing its log and its traces. */
   readonly statements: readonly Statement[];
 }
@@ -33,11 +34,16 @@ export function moatFunction(scope: Construct, id: string, props: MoatFunctionPr
     roleName: `moat-${name}`,
     assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
     managedPolicies: [
-      ...(props.shared === undefined ? [] : [props.shared]),
-      new ManagedPolicy(scope, `${id}Policy`, { document: documentOf(props.statements) }),
+      ...(props.shared ?? []),
+      new ManagedPolicy(scope, `${id}Policy`, {
+        document: documentOf([
+          ...props.statements,
+          allow("WriteItsLog", ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn),
+          allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+        ]),
+      }),
     ],
   });
-  logGroup.grantWrite(role);
   return new LambdaFunction(scope, id, {
     functionName: `moat-${name}`,
     runtime: new Runtime("nodejs24.x"),
@@ -49,7 +55,8 @@ export function moatFunction(scope: Construct, id: string, props: MoatFunctionPr
     ),
     memorySize: props.memoryMb ?? 512,
     timeout: props.timeout,
-    role,
+    // All that the role may do stands above: the CDK would add a policy of its own for traces.
+    role: role.withoutPolicyUpdates(),
     logGroup,
     tracing: Tracing.ACTIVE,
     environment: { ...props.environment },

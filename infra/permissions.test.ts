@@ -1,6 +1,19 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { REPAIRS_TAG } from "../src/core/guard/tug-of-war.ts";
+import { WAVE_TAG } from "../src/core/guard/waves.ts";
+import {
+  ADOPT_TAG,
+  DATABASE_TAG,
+  MODE_TAG,
+  ORIGINAL_GROUPS_TAG,
+  ORIGINAL_GROUPS_TAGS,
+  OWNER_TAG,
+  originalGroupsTags,
+} from "../src/core/inventory/ownership.ts";
+import { LEFT_RULES_TAGS } from "../src/core/plan/left-rules.ts";
+import { LEASE_REASON_TAG, LEASE_UNTIL_TAG } from "../src/core/rule/lease.ts";
 import { allowedActions, askingStatements, readingStatements, writingStatements } from "./permissions.ts";
 
 const SCOPE = {
@@ -70,5 +83,49 @@ describe("the policies of a spoke", () => {
       "MakeRules",
       "ReferToTheDatabasesOwnSettings",
     ]);
+  });
+});
+
+/** Tags that a group gets later than at its birth. */
+const WRITTEN_LATER = [...ORIGINAL_GROUPS_TAGS, REPAIRS_TAG, ...LEFT_RULES_TAGS];
+/** Tags that a group or a rule is born with, and those that are its owner's or a database's owner's. */
+const BORN_WITH = [OWNER_TAG, DATABASE_TAG, LEASE_UNTIL_TAG, LEASE_REASON_TAG, "moat:granted"];
+const OF_OWNERS = [MODE_TAG, WAVE_TAG, ADOPT_TAG];
+
+/** Every tag that the code names, with the number at its end left out. */
+function tagsInTheCode(): readonly string[] {
+  const files = globSync("src/{core,app,adapters,ports,entry}/**/*.ts").filter(
+    (file) => !file.endsWith(".test.ts"),
+  );
+  const names = files.flatMap((file) => readFileSync(file, "utf8").match(/(?<=")moat:[a-z-]+(?=")/g) ?? []);
+  return [...new Set(names)].sort();
+}
+
+/** The tag keys that the page's policy lets be written on a group that is Moat's already. */
+function keysOfThePage(): readonly string[] {
+  const [, keys = ""] =
+    /"aws:TagKeys": (\[[^\]]*left-rules[^\]]*\])/.exec(readFileSync("docs/iam.md", "utf8")) ?? [];
+  return JSON.parse(keys) as readonly string[];
+}
+
+describe("the tags that may be written on a group of Moat's", () => {
+  const allowed = statements.find(({ Sid }) => Sid === "RememberOnOurGroups")?.Condition?.[
+    "ForAllValues:StringEquals"
+  ]?.["aws:TagKeys"];
+
+  it("are those that the code writes later than at a group's birth, in the templates and on the page", () => {
+    expect(allowed).toEqual(WRITTEN_LATER);
+    expect(keysOfThePage()).toEqual(WRITTEN_LATER);
+  });
+
+  it("are told from every other tag that the code names", () => {
+    const first = WRITTEN_LATER.filter((key) => !/-\d$/.test(key));
+    expect(tagsInTheCode()).toEqual([...first, ...BORN_WITH, ...OF_OWNERS].sort());
+  });
+
+  it("hold as many original groups as an interface may carry", () => {
+    const ids = Array.from({ length: 16 }, (_, i) => `sg-${String(i).padStart(17, "0")}`);
+    expect(Object.keys(originalGroupsTags(ids))).toEqual(ORIGINAL_GROUPS_TAGS);
+    expect(Object.keys(originalGroupsTags(ids.slice(0, 5)))).toEqual([ORIGINAL_GROUPS_TAG]);
   });
 });

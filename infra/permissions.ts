@@ -20,8 +20,12 @@ export interface Scope {
 }
 
 const OWNER = "moat:owner";
-/** Where a group remembers the rules that RDS made in it. */
-const LEFT_RULES_TAGS = ["moat:left-rules", "moat:left-rules-2", "moat:left-rules-3", "moat:left-rules-4"];
+/** What a group of ours may be told to remember, later than at its birth. */
+const REMEMBERED_TAGS = [
+  ...["moat:original-groups", "moat:original-groups-2"],
+  "moat:repairs",
+  ...["moat:left-rules", "moat:left-rules-2", "moat:left-rules-3", "moat:left-rules-4"],
+];
 
 /** What looking needs, in each account. None of these calls takes a resource. */
 export const readingStatements = (): readonly Statement[] => [
@@ -96,9 +100,7 @@ export function writingStatements(scope: Scope): readonly Statement[] {
       Resource: ec2("security-group"),
       Condition: {
         ...ours,
-        "ForAllValues:StringEquals": {
-          "aws:TagKeys": ["moat:database", "moat:original-groups", "moat:repairs", ...LEFT_RULES_TAGS],
-        },
+        "ForAllValues:StringEquals": { "aws:TagKeys": REMEMBERED_TAGS },
       },
     },
     {

@@ -31,6 +31,8 @@ function filledIn(value: unknown): unknown {
   const [[key, inner] = ["", undefined]] = Object.entries(value);
   if (key === "Fn::Join" && Array.isArray(inner)) return (filledIn(inner[1]) as readonly string[]).join("");
   if (key === "Fn::If" && Array.isArray(inner)) return filledIn(inner[1]);
+  if (key === "Fn::Sub")
+    return String(inner).replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => filledIn({ Ref: name }) as string);
   if (key === "Ref") return String(inner).startsWith("AWS::") ? "x".repeat(12) : "x".repeat(60);
   if (key.startsWith("Fn::")) return "x".repeat(60);
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, filledIn(each)]));

@@ -6,6 +6,12 @@ export const OWNER_TAG = "moat:owner";
 export const DATABASE_TAG = "moat:database";
 /** Tag that remembers the groups a database had before, so that a rollback needs nothing but AWS itself. */
 export const ORIGINAL_GROUPS_TAG = "moat:original-groups";
+/**
+ * All tags that hold that list. An interface carries at most sixteen groups, and one tag holds twelve:
+ * https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups. IAM policies name
+ * them, so a longer list than they hold is one that a group is born with.
+ */
+export const ORIGINAL_GROUPS_TAGS: readonly string[] = [ORIGINAL_GROUPS_TAG, `${ORIGINAL_GROUPS_TAG}-2`];
 /** Tag by which the owner of a group gives its ingress into Moat's hands; attaching it stays the owner's. */
 export const ADOPT_TAG = "moat:adopt";
 /** Tag by which a database's owner consents to enforcement. */
