@@ -22,6 +22,9 @@ function printedWorld(inventory: Inventory): PrintedWorld {
     members.set(prefixListId, [...(entries ?? [])]);
   return {
     members,
+    egressUnknown: new Set(
+      inventory.securityGroups.flatMap((g) => (g.egressUnknown === true ? [g.groupId] : [])),
+    ),
     groups: new Map(inventory.securityGroups.map((g) => [g.groupId, g.rules.map(ruleDocument)])),
   };
 }

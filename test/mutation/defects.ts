@@ -987,10 +987,18 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "the checker of a plan does not see who is cut off",
     file: "src/core/verify/verify-plan.ts",
-    find: "const wrong = impossible ?? cutOff(before, wanted, now) ?? letIn(before, wanted, now);",
-    replace: "const wrong = impossible ?? letIn(before, wanted, now);",
+    find: "const wrong = impossible ?? cutOff(before, wanted, now) ?? letIn(before, wanted, now) ?? ways.wrong();",
+    replace: "const wrong = impossible ?? letIn(before, wanted, now) ?? ways.wrong();",
     why: "A checker that finds nothing looks like a plan without fault",
     tests: ["src/core/verify/"],
+  },
+  {
+    name: "the checker of a plan does not see a way out that a new group opens",
+    file: "src/core/verify/verify-plan.ts",
+    find: "openedWay(before, egress === undefined ? [] : wanted, now)",
+    replace: "openedWay(before, wanted, now)",
+    why: "What is open at the end looks wanted, and what EC2 opens by itself is never printed",
+    tests: ["src/core/verify/", "src/core/audit/"],
   },
   {
     name: "rollback leaves the mode at enforce",

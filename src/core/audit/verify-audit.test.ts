@@ -11,6 +11,7 @@ const ingress = (source: string) => ({
   toPort: 3306,
   source,
 });
+const OPEN = { direction: "egress", protocol: "-1", source: "0.0.0.0/0" };
 const START: RecordedStart = {
   purpose: "enforce",
   mode: "enforce",
@@ -18,7 +19,7 @@ const START: RecordedStart = {
   managed: [],
   attached: ["sg-old"],
   keptGroups: [],
-  groups: { "sg-old": [ingress("10.0.0.0/8")] },
+  groups: { "sg-old": [ingress("10.0.0.0/8"), OPEN] },
   rules: [ingress("10.0.1.10/32")],
 };
 const record = (step: AuditRecord["step"], over: Partial<AuditRecord> = {}): AuditRecord => ({
@@ -95,6 +96,15 @@ describe("verifyAudit", () => {
         record(attach),
       ],
       want: ["3 S1/S2: 203.0.113.7 is let in although allowed neither before nor after"],
+    },
+    {
+      name: "a way out that a new group gives the database",
+      records: [
+        record(create, { start: { ...START, groups: { "sg-old": [ingress("10.0.0.0/8")] } } }),
+        record(authorize),
+        record(attach),
+      ],
+      want: ["3 S1/S2: the database can open 0.0.0.0 although it may neither before nor after"],
     },
     {
       name: "a write to somebody else's group",

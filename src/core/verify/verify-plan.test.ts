@@ -21,11 +21,17 @@ const revoke = (group: string, ...sources: string[]): PrintedStep => ({
 const set = (...groups: string[]): PrintedStep => ({ action: "setDatabaseGroups", groups });
 const create: PrintedStep = { action: "createSecurityGroup", group: "new-1" };
 
+const out = (source: string, over: Partial<PrintedRule> = {}): PrintedRule => ({
+  direction: "egress",
+  protocol: "-1",
+  source,
+  ...over,
+});
 const WORLD_OLD = [rule("10.0.0.0/8"), rule("sg-apps"), rule("2001:db8::/64")];
 const WORLD: PrintedWorld = {
   groups: new Map([
-    ["sg-old", WORLD_OLD],
-    ["sg-m", [rule("10.0.1.10/32"), rule("10.0.1.11/32")]],
+    ["sg-old", [...WORLD_OLD, out("0.0.0.0/0")]],
+    ["sg-m", [rule("10.0.1.10/32"), rule("10.0.1.11/32"), out("0.0.0.0/0")]],
   ]),
   members: new Map([["sg-apps", ["192.168.1.5"]]]),
 };
@@ -126,5 +132,72 @@ describe("verifyDatabase", () => {
     expect(check("sg-m", ["10.0.1.10/32"], [authorize("sg-m", "10.0.1.10/32")])).toEqual([
       "1: at the end 10.0.1.11 is not as policy says",
     ]);
+  });
+});
+
+describe("verifyDatabase, of what the database itself may open", () => {
+  const tcp = (source: string, port: number) =>
+    out(source, { protocol: "tcp", fromPort: port, toPort: port });
+  const NARROW = [rule("10.0.0.0/8"), tcp("10.9.0.0/16", 5432), out("pl-s3")];
+  const world: PrintedWorld = {
+    groups: new Map([["sg-old", NARROW]]),
+    members: new Map([["pl-s3", ["52.218.0.0/17"]]]),
+  };
+  const swap = (...between: PrintedStep[]): readonly PrintedStep[] => [
+    create,
+    authorize("new-1", "10.0.0.0/8"),
+    ...between,
+    set("sg-old", "new-1"),
+    set("new-1"),
+  ];
+  const copy: PrintedStep = { action: "authorize", group: "new-1", rules: NARROW.slice(1) };
+  const close: PrintedStep = { action: "revoke", group: "new-1", rules: [out("0.0.0.0/0")] };
+  const verdict = (
+    steps: readonly PrintedStep[],
+    over: Partial<PrintedWorld> = {},
+    egress?: { readonly rules: readonly PrintedRule[]; readonly kept: readonly PrintedRule[] },
+  ) =>
+    verifyDatabase(
+      {
+        id: "orders",
+        port: 3306,
+        attachedGroups: ["sg-old"],
+        rules: [rule("10.0.0.0/8")],
+        steps,
+        ...(egress === undefined ? {} : { egress }),
+      },
+      { ...world, ...over },
+    ).violations.map((v) => `${v.step}: ${v.what}`);
+
+  it("accepts a swap that leaves it as it is", () => {
+    expect(verdict(swap(copy, close))).toEqual([]);
+  });
+
+  it("finds a group that opens what it is born with", () => {
+    expect(verdict(swap(copy))).toEqual([
+      "4: the database can open tcp 0 of 10.9.0.0 although it may neither before nor after",
+      "5: the database can open tcp 0 of 10.9.0.0 although it may neither before nor after",
+    ]);
+  });
+
+  it("finds a way that closes and opens again", () => {
+    const late = [...swap(close), { ...copy, rules: [tcp("10.9.0.0/16", 5432)] }];
+    expect(verdict(late)[0]).toBe(
+      "5: the database cannot open tcp 5432 of 10.9.0.0 although it may before and after",
+    );
+  });
+
+  it("says nothing where nobody knows what a group lets out", () => {
+    expect(verdict(swap(copy), { egressUnknown: new Set(["sg-old"]) })).toEqual([]);
+  });
+
+  it("holds the end against the rules of a plan that governs it, and those that stay", () => {
+    const only = { rules: [tcp("10.9.0.0/16", 5432)], kept: [] };
+    const narrow: PrintedStep = { action: "authorize", group: "new-1", rules: only.rules };
+    expect(verdict(swap(narrow, close), {}, only)).toEqual([]);
+    expect(verdict(swap(copy, close), {}, only)).toEqual([
+      "6: at the end egress to tcp 0 of 52.218.0.0 is not as policy says",
+    ]);
+    expect(verdict(swap(copy, close), {}, { ...only, kept: [out("pl-s3")] })).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { type PlainRange, plainRange, plainText } from "./plain-range.ts";
+import { closedWay, differentWay, type Outbound, openedWay, outboundOf } from "./verify-outbound.ts";
 
 /** A rule as plans print it. */
 export interface PrintedRule {
@@ -30,6 +31,12 @@ export interface PrintedDatabase {
   readonly drift?: readonly PrintedDrift[];
   /** Groups that are not the owner's to take away: what they let in stays, too. */
   readonly keptGroups?: readonly string[];
+  /** Set where the plan governs what the database may open, too. Absent: that stays as it is, or becomes less. */
+  readonly egress?: {
+    readonly rules: readonly PrintedRule[];
+    /** Rules that stay although policy does not say so. */
+    readonly kept: readonly PrintedRule[];
+  };
 }
 
 /** A difference from what was left there, as plans print it. */
@@ -45,6 +52,8 @@ export interface PrintedWorld {
   readonly groups: ReadonlyMap<string, readonly PrintedRule[]>;
   /** Addresses behind a group or prefix list that rules name as their peer; absent where they are unknown. */
   readonly members: ReadonlyMap<string, readonly string[]>;
+  /** Groups of whose egress nobody said anything. */
+  readonly egressUnknown?: ReadonlySet<string>;
 }
 
 /** A step after which somebody is cut off, or let in, who must not be. */
@@ -76,24 +85,22 @@ export function verifyDatabase(
 ): Verification {
   const port = database.port;
   if (port === undefined || database.steps.length === 0) return { steps: 0, violations: [] };
-  const state = {
-    groups: new Map([...world.groups].map(([id, rules]) => [id, [...rules]])),
-    attached: [...database.attachedGroups],
-  };
+  const state = stateOf(database.attachedGroups, world);
   const wanted = rangesOf([...database.rules.flatMap(meant), ...leftAlone(database, world)], port, world);
   const before = admitted(state, port, world);
+  const ways = outwards(database, world, state);
   const violations: Violation[] = [];
   for (const [i, step] of database.steps.entries()) {
     const impossible = carryOut(state, step);
     const now = admitted(state, port, world);
-    const wrong = impossible ?? cutOff(before, wanted, now) ?? letIn(before, wanted, now);
+    const wrong = impossible ?? cutOff(before, wanted, now) ?? letIn(before, wanted, now) ?? ways.wrong();
     if (wrong !== undefined) violations.push({ database: database.id, step: i + 1, what: wrong });
   }
   const end = admitted(state, port, world);
   const gap = difference(wanted, end) ?? difference(end, wanted);
+  const notThere = gap === undefined ? ways.gap() : plainText(gap);
   const steps = database.steps.length;
-  if (gap === undefined) return { steps, violations };
-  const notThere = plainText(gap);
+  if (notThere === undefined) return { steps, violations };
   if (reachesEnd)
     violations.push({
       database: database.id,
@@ -101,6 +108,63 @@ export function verifyDatabase(
       what: `at the end ${notThere} is not as policy says`,
     });
   return { steps, violations, notThere };
+}
+
+/** What the database itself may open, as steps change it. */
+interface Outwards {
+  /** Why the state now must not be. */
+  readonly wrong: () => string | undefined;
+  /** What is not as policy says, where policy says it. */
+  readonly gap: () => string | undefined;
+}
+
+const UNKNOWN: Outwards = { wrong: () => undefined, gap: () => undefined };
+
+/**
+ * Where a plan does not govern egress, whatever stands before and after all steps stands at each of them, and no way out
+ * is ever opened that was not open before. Where it does, policy says what is to be open in the end.
+ */
+function outwards(database: PrintedDatabase, world: PrintedWorld, state: State): Outwards {
+  if (database.attachedGroups.some((id) => world.egressUnknown?.has(id) === true)) return UNKNOWN;
+  const before = outbound(state, world);
+  const { egress } = database;
+  const wanted = egress === undefined ? outcome(database, world) : wantedWays(database, egress, world);
+  return {
+    wrong: () => {
+      const now = outbound(state, world);
+      const closed = closedWay(before, wanted, now);
+      if (closed !== undefined) return `the database cannot open ${closed} although it may before and after`;
+      const opened = openedWay(before, egress === undefined ? [] : wanted, now);
+      if (opened === undefined) return undefined;
+      return `the database can open ${opened} although it may neither before nor after`;
+    },
+    gap: () => {
+      const gap = egress === undefined ? undefined : differentWay(outbound(state, world), wanted);
+      return gap === undefined ? undefined : `egress to ${gap}`;
+    },
+  };
+}
+
+const outbound = (state: State, world: PrintedWorld): Outbound =>
+  outboundOf(
+    state.attached.flatMap((id) => state.groups.get(id) ?? []),
+    world.members,
+  );
+
+/** What is open once all steps are done. */
+function outcome({ steps, attachedGroups }: PrintedDatabase, world: PrintedWorld): Outbound {
+  const state = stateOf(attachedGroups, world);
+  for (const step of steps) carryOut(state, step);
+  return outbound(state, world);
+}
+
+function wantedWays(
+  database: PrintedDatabase,
+  { rules, kept }: NonNullable<PrintedDatabase["egress"]>,
+  world: PrintedWorld,
+): Outbound {
+  const left = leftAlone(database, world).filter((rule) => rule.direction === "egress");
+  return outboundOf([...rules, ...kept, ...left], world.members);
 }
 
 /** What a wanted rule is for: a reference to a group must come to the addresses that the plan says it stands for. */
@@ -122,6 +186,11 @@ interface State {
   readonly groups: Map<string, PrintedRule[]>;
   attached: string[];
 }
+
+const stateOf = (attached: readonly string[], world: PrintedWorld): State => ({
+  groups: new Map([...world.groups].map(([id, rules]) => [id, [...rules]])),
+  attached: [...attached],
+});
 
 /** Carries out one step on the copy; says why where AWS would refuse. */
 function carryOut(state: State, step: PrintedStep): string | undefined {
