@@ -14,6 +14,7 @@ import { brotliCompressSync } from "node:zlib";
 import { serve } from "@hono/node-server";
 import { type CDPSession, chromium, type Page } from "playwright-core";
 import { MOST_MARKS } from "../src/core/map/traffic-map.ts";
+import { workAhead } from "../src/core/map/work-ahead.ts";
 import { mapApp } from "../src/entry/web/map-app.ts";
 import { SERVED_PAGE, uiAssets } from "../src/entry/web/ui-assets.ts";
 import { findChromium } from "../test/support/chromium.ts";
@@ -27,6 +28,18 @@ if (executablePath === undefined) throw new Error("needs Chromium: apt-get insta
 
 const assets = await uiAssets();
 const data = mapEstate({ databases, conversations });
+// As moat map does when it has read them.
+await new Promise<void>((done) => {
+  let pending = 0;
+  workAhead(data, (piece) => {
+    pending += 1;
+    setImmediate(() => {
+      piece();
+      pending -= 1;
+      if (pending === 0) done();
+    });
+  });
+});
 const hosts = new Set<string>();
 let viewBytes = 0;
 const app = mapApp({ assets, data: async () => data, explain: async () => undefined, hosts });

@@ -3,8 +3,7 @@ import type { MapData } from "../core/map/map-data.ts";
 import { mapExport } from "../core/map/map-export.ts";
 import { mapPageOf } from "../core/map/map-page.ts";
 import { firstState, stateFromFragment } from "../core/map/map-state.ts";
-import { statesAhead } from "../core/map/states-ahead.ts";
-import { trafficMap } from "../core/map/traffic-map.ts";
+import { workAhead } from "../core/map/work-ahead.ts";
 import { keeping, type MapSource } from "./map-source.ts";
 
 /** Milliseconds left to the page between two pieces of work. */
@@ -12,14 +11,7 @@ const PAUSE = 30;
 
 /** A source for a saved page, which carries its data: the page does the adding up itself, and works ahead. */
 export function localSource(data: MapData): MapSource {
-  const ahead = [...statesAhead(data)];
-  const next = (): void => {
-    const state = ahead.shift();
-    if (state === undefined) return;
-    trafficMap(data, state);
-    setTimeout(next, PAUSE);
-  };
-  setTimeout(next, PAUSE);
+  workAhead(data, (piece) => setTimeout(piece, PAUSE));
   return keeping({
     view: (query) => mapPageOf(data, query),
     database: (arn) => databaseDetails(data, arn),

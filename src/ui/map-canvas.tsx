@@ -1,5 +1,12 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { isNarrow, layoutFor, layoutMap, type PlacedLink, type PlacedNode } from "../core/map/layout-map.ts";
+import {
+  isNarrow,
+  layoutFor,
+  layoutMap,
+  type MapLayout,
+  type PlacedLink,
+  type PlacedNode,
+} from "../core/map/layout-map.ts";
 import { linkSentence, nodeNote } from "../core/map/map-words.ts";
 import type { ShapeProps } from "./app.tsx";
 import { SignMark } from "./sign.tsx";
@@ -31,48 +38,82 @@ export function MapCanvas({ map, selected, select, toggle }: ShapeProps) {
     return () => observer.disconnect();
   }, []);
   const layout = useMemo(() => layoutMap(map, layoutFor(width)), [map, width]);
-  const titles = useMemo(() => new Map(layout.nodes.map(({ node }) => [node.id, node.title])), [layout]);
+  const labels = useMemo(() => linkLabels(layout), [layout]);
   const keys = useMemo(() => pairKeys(layout.links), [layout]);
-  const titleOf = (id: string): string => titles.get(id) ?? id;
   const focus = near ?? selected;
+  const links = useMemo(
+    () =>
+      layout.links.map((placed, at) => (
+        <Link key={keys[at]} placed={placed} at={at} label={labels[at] ?? ""} focus={focus} />
+      )),
+    [layout, focus],
+  );
+  const nodes = useMemo(
+    () =>
+      layout.nodes.map((placed) => (
+        <Node
+          key={placed.node.id}
+          placed={placed}
+          selected={selected === placed.node.id}
+          select={select}
+          toggle={toggle}
+        />
+      )),
+    [layout, selected],
+  );
   return (
     <div class={isNarrow(width) ? "canvas narrow" : "canvas"} ref={box}>
       <div class="columns" aria-hidden="true">
         <span>Consumers</span>
         <span>Databases</span>
       </div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys lead from one of the buttons in it to the next */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it acts for the buttons in it, which are many */}
+      {/* biome-ignore lint/a11y/useKeyWithMouseEvents: the pointer only highlights, and the focus is seen by itself */}
       <div
         class="sheet"
         style={{ height: `${layout.height + 4}px`, minWidth: `${LEAST_WIDTH}px` }}
-        onKeyDown={moveFocus}
+        onClick={(event) => chooseLink(event, layout, select)}
+        onKeyDown={(event) => {
+          moveFocus(event);
+          if (event.key === "Enter" || event.key === " ") chooseLink(event, layout, select);
+        }}
+        onMouseOver={(event) => isMoving(event) && setNear(idAt(event, layout))}
+        onMouseLeave={() => setNear(undefined)}
       >
         <svg width={layout.width} height={layout.height + 4}>
           <title>Links</title>
-          {layout.links.map((placed, at) => (
-            <Link
-              key={keys[at]}
-              placed={placed}
-              label={linkSentence(placed.link, titleOf)}
-              focus={focus}
-              select={select}
-              near={setNear}
-            />
-          ))}
+          {links}
         </svg>
-        {layout.nodes.map((placed) => (
-          <Node
-            key={placed.node.id}
-            placed={placed}
-            selected={selected === placed.node.id}
-            select={select}
-            toggle={toggle}
-            near={setNear}
-          />
-        ))}
+        {nodes}
       </div>
     </div>
   );
+}
+
+function linkLabels({ nodes, links }: MapLayout): readonly string[] {
+  const titles = new Map(nodes.map(({ node }) => [node.id, node.title]));
+  return links.map(({ link }) => linkSentence(link, (id) => titles.get(id) ?? id));
+}
+
+/** The element with a place in the layout that an event is about: hundreds of links with listeners each are slow. */
+function placeAt({ target }: Event): Element | null {
+  return target instanceof Element ? target.closest("[data-link],[data-node]") : null;
+}
+
+function linkAt(event: Event, { links }: MapLayout): string | undefined {
+  const at = placeAt(event)?.getAttribute("data-link");
+  return at === null || at === undefined ? undefined : links[Number(at)]?.link.id;
+}
+
+/** What the pointer is at: a link, a node or nothing. */
+const idAt = (event: Event, layout: MapLayout): string | undefined =>
+  linkAt(event, layout) ?? placeAt(event)?.getAttribute("data-node") ?? undefined;
+
+function chooseLink(event: Event, layout: MapLayout, select: ShapeProps["select"]): void {
+  const id = linkAt(event, layout);
+  if (id === undefined) return;
+  event.preventDefault();
+  select(id);
 }
 
 /**
@@ -104,16 +145,16 @@ function moveFocus(event: KeyboardEvent): void {
 
 interface LinkProps {
   readonly placed: PlacedLink;
+  /** Position in the layout. */
+  readonly at: number;
   readonly label: string;
   readonly focus: string | undefined;
-  readonly select: (id: string) => void;
-  readonly near: (id: string | undefined) => void;
 }
 
-function Link({ placed, label, focus, select, near }: LinkProps) {
+function Link({ placed, at, label, focus }: LinkProps) {
   const { link, path, width, sign } = placed;
-  const touches = focus === link.id || focus === link.consumer || focus === link.database;
   const isNear = focus === link.id;
+  const touches = isNear || focus === link.consumer || focus === link.database;
   const faded = focus !== undefined && !touches;
   return (
     // biome-ignore lint/a11y/useSemanticElements: HTML buttons do not exist within SVG
@@ -122,10 +163,7 @@ function Link({ placed, label, focus, select, near }: LinkProps) {
       role="button"
       tabindex={0}
       aria-label={label}
-      onClick={() => select(link.id)}
-      onKeyDown={(event) => (event.key === "Enter" || event.key === " ") && select(link.id)}
-      onMouseEnter={(event) => isMoving(event) && near(link.id)}
-      onMouseLeave={() => near(undefined)}
+      data-link={at}
     >
       {isNear && <title>{label}</title>}
       <path class="hit" d={path} />
@@ -135,23 +173,23 @@ function Link({ placed, label, focus, select, near }: LinkProps) {
   );
 }
 
+/** Pixels from which on a node's name has to follow the window to stay in sight. */
+const TALL = 120;
+
 interface NodeProps {
   readonly placed: PlacedNode;
   readonly selected: boolean;
   readonly select: (id: string) => void;
   readonly toggle: (id: string) => void;
-  readonly near: (id: string | undefined) => void;
 }
 
-function Node({ placed, selected, select, toggle, near }: NodeProps) {
+function Node({ placed, selected, select, toggle }: NodeProps) {
   const { node, x, y, width, height } = placed;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the pointer only highlights; the buttons within do the work
     <div
-      class={`node ${node.side} ${node.kind}${node.open ? " open" : ""}${selected ? " selected" : ""}`}
-      style={{ left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` }}
-      onMouseEnter={(event) => isMoving(event) && near(node.id)}
-      onMouseLeave={() => near(undefined)}
+      class={`node ${node.side} ${node.kind}${height > TALL ? " tall" : ""}${node.open ? " open" : ""}${selected ? " selected" : ""}`}
+      style={`left:${x}px;top:${y}px;width:${width}px;height:${height}px`}
+      data-node={node.id}
     >
       {node.canOpen && (
         <button

@@ -1,5 +1,7 @@
+import { labelGroups, labelValue } from "./label-groups.ts";
 import type { MapConsumer, MapData, MapLabels } from "./map-data.ts";
 import type { MapState } from "./map-state.ts";
+import { recent } from "./recent.ts";
 import { remembered } from "./remembered.ts";
 
 /** A node before it is known how much of it is shown. */
@@ -25,55 +27,101 @@ const UNKNOWN = "unknown addresses";
 
 /** The consumers as nodes: group, and where it is open its workloads, and where those are open their addresses. */
 export function consumerSide(data: MapData, state: MapState): Side {
-  const building = newSide(state.open);
-  const groups = state.consumersBy.length > 0 ? groupsOf(data, state.consumersBy) : undefined;
-  const nodeOfGroup = new Int32Array(groups?.nodes.length ?? 0).fill(-1);
-  const nodeOf = new Int32Array(data.consumers.length);
-  for (const [at, consumer] of data.consumers.entries()) {
-    const group = groups?.groupOf[at] ?? -1;
-    let parent = nodeOfGroup[group];
-    const made = groups?.nodes[group];
-    if (parent === -1 && made !== undefined) {
-      parent = building.node(made);
-      nodeOfGroup[group] = parent;
-    }
-    nodeOf[at] =
-      parent !== undefined && !building.isOpen(parent)
-        ? parent
-        : consumerNode(building, data, consumer, parent);
+  const groups = state.consumersBy.length > 0 ? groupsOf(data, "c", state.consumersBy) : undefined;
+  return sideOf(groups, state.open, data.consumers, (building, consumer, parent) =>
+    consumerNode(building, data, consumer, parent),
+  );
+}
+
+/** The databases as nodes: group, and where it is open its databases. */
+export function databaseSide(data: MapData, state: MapState): Side {
+  const groups = state.databasesBy.length > 0 ? groupsOf(data, "d", state.databasesBy) : undefined;
+  return sideOf(groups, state.open, data.databases, (building, { id, arn, labels }, parent) =>
+    building.node({
+      id: `d:${arn}`,
+      kind: "database",
+      title: id,
+      labels,
+      ...(parent === undefined ? {} : { parent }),
+      canOpen: false,
+    }),
+  );
+}
+
+/**
+ * The groups, and what is within those that are open; all of it where there are no groups.
+ *
+ * @param within makes the node of one end, below a group
+ */
+function sideOf<End>(
+  groups: Groups | undefined,
+  open: readonly string[],
+  ends: readonly End[],
+  within: (building: Building, end: End, parent: number | undefined) => number,
+): Side {
+  const building = newSide(open);
+  if (groups === undefined) {
+    return {
+      nodeOf: Int32Array.from(ends, (end) => within(building, end, undefined)),
+      nodes: building.nodes,
+    };
   }
+  for (const group of groups.nodes) building.node(group);
+  // Most groups are closed most of the time; then who is in them is known already.
+  if (!building.nodes.some((group) => group.open)) return { nodes: building.nodes, nodeOf: groups.groupOf };
+  const nodeOf = groups.groupOf.map((group, at) => {
+    const end = ends[at];
+    return end !== undefined && building.isOpen(group) ? within(building, end, group) : group;
+  });
   return { nodes: building.nodes, nodeOf };
 }
 
 interface Groups {
   readonly nodes: readonly NewNode[];
-  /** By consumer: its position in `nodes`. */
+  /** By consumer or database: its position in `nodes`. */
   readonly groupOf: Int32Array;
 }
 
-/** Groups by the keys that they were made of: opening one makes no other anew. */
-const knownGroups = remembered((_: MapData) => new Map<string, Groups>());
+/** Groupings by keys that are kept for each data. */
+const MOST_GROUPINGS = 32;
 
-function groupsOf(data: MapData, keys: readonly string[]): Groups {
-  const known = knownGroups(data);
-  const name = JSON.stringify(keys);
-  const before = known.get(name);
-  if (before !== undefined) return before;
-  const groups = consumerGroups(data, keys);
-  known.set(name, groups);
-  return groups;
-}
+/** Groups by the keys that they were made of: opening one makes no other anew. */
+const knownGroups = remembered((_: MapData) => recent<Groups>(MOST_GROUPINGS));
+
+const groupsOf = (data: MapData, side: "c" | "d", keys: readonly string[]): Groups =>
+  knownGroups(data).of(JSON.stringify([side, keys]), () =>
+    side === "c" ? consumerGroups(data, keys) : databaseGroups(data, keys),
+  );
 
 function consumerGroups({ consumers, workloads }: MapData, keys: readonly string[]): Groups {
-  const nodes: NewNode[] = [];
-  const positions = new Map<string, number>();
-  const groupOf = Int32Array.from(consumers, ({ workload: at, ipList }) => {
+  const groupOfWorkload = labelGroups(workloads, keys);
+  const lists = new Map<string | undefined, number>();
+  // Below 0 those without a workload, by their IP list.
+  const numberOf = ({ workload: at, ipList }: MapConsumer): number => {
+    if (at !== undefined && workloads[at] !== undefined) return groupOfWorkload[at] ?? 0;
+    const list = lists.get(ipList) ?? lists.size;
+    if (list === lists.size) lists.set(ipList, list);
+    return -1 - list;
+  };
+  return grouped(consumers, consumers.map(numberOf), ({ workload: at, ipList }) => {
     const labels = at === undefined ? undefined : workloads[at]?.labels;
-    const id = labels === undefined ? strangersId(ipList) : groupId("c", labels, keys);
-    const before = positions.get(id);
+    return labels === undefined ? strangers(ipList) : labelGroup("c", labels, keys);
+  });
+}
+
+const databaseGroups = ({ databases }: MapData, keys: readonly string[]): Groups =>
+  grouped(databases, labelGroups(databases, keys), ({ labels }) => labelGroup("d", labels, keys));
+
+/** Groups in the order in which their first members come. */
+function grouped<End>(ends: readonly End[], numbers: ArrayLike<number>, make: (end: End) => NewNode): Groups {
+  const nodes: NewNode[] = [];
+  const positions = new Map<number, number>();
+  const groupOf = Int32Array.from(ends, (end, at) => {
+    const number = numbers[at] ?? 0;
+    const before = positions.get(number);
     if (before !== undefined) return before;
-    positions.set(id, nodes.length);
-    return nodes.push(labels === undefined ? strangers(ipList) : labelGroup("c", labels, keys)) - 1;
+    positions.set(number, nodes.length);
+    return nodes.push(make(end)) - 1;
   });
   return { nodes, groupOf };
 }
@@ -96,25 +144,6 @@ function consumerNode(
     canOpen: true,
   });
   return building.isOpen(node) ? building.leaf(address, node, workload.labels) : node;
-}
-
-/** The databases as nodes: group, and where it is open its databases. */
-export function databaseSide(data: MapData, state: MapState): Side {
-  const building = newSide(state.open);
-  const grouped = state.databasesBy.length > 0;
-  const nodeOf = Int32Array.from(data.databases, ({ id, arn, labels }) => {
-    const parent = grouped ? building.node(labelGroup("d", labels, state.databasesBy)) : undefined;
-    if (parent !== undefined && !building.isOpen(parent)) return parent;
-    return building.node({
-      id: `d:${arn}`,
-      kind: "database",
-      title: id,
-      labels,
-      ...(parent === undefined ? {} : { parent }),
-      canOpen: false,
-    });
-  });
-  return { nodes: building.nodes, nodeOf };
 }
 
 type NewNode = Omit<SideNode, "open">;
@@ -170,10 +199,6 @@ function groupId(side: "c" | "d", labels: MapLabels, keys: readonly string[]): s
   for (const key of keys) id += `:${key}=${labelValue(labels, key) ?? ""}`;
   return id;
 }
-
-/** Keys may come from a permalink, and labels may be called anything. */
-const labelValue = (labels: MapLabels, key: string): string | undefined =>
-  Object.hasOwn(labels, key) ? labels[key] : undefined;
 
 function labelGroup(side: "c" | "d", labels: MapLabels, keys: readonly string[]): NewNode {
   const shown = keys.flatMap((key): [string, string][] => {

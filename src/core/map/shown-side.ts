@@ -33,9 +33,10 @@ export function shownSide(
     if (known === undefined) children.set(parent, [at]);
     else known.push(at);
   }
-  const drawing: Drawing = { side, which, totals, children, rows: [], rowOfNode: new Map() };
+  const rowOfNode = new Int32Array(side.nodes.length).fill(-1);
+  const drawing: Drawing = { side, which, totals, children, rows: [], rowOfNode };
   draw(drawing, -1, 0);
-  return { nodes: drawing.rows, rowOf: side.nodeOf.map((node) => drawing.rowOfNode.get(node) ?? -1) };
+  return { nodes: drawing.rows, rowOf: side.nodeOf.map((node) => rowOfNode[node] ?? -1) };
 }
 
 interface Totals {
@@ -49,7 +50,7 @@ interface Drawing {
   readonly totals: Totals;
   readonly children: ReadonlyMap<number, readonly number[]>;
   readonly rows: MapNode[];
-  readonly rowOfNode: Map<number, number>;
+  readonly rowOfNode: Int32Array;
 }
 
 /** What lies below a node counts for it too. Children come after their parents. */
@@ -74,7 +75,7 @@ function draw(drawing: Drawing, parent: number, depth: number): void {
   for (const at of top.toSorted((a, b) => byTitle(side.nodes[a], side.nodes[b]))) {
     const node = side.nodes[at];
     if (node === undefined) continue;
-    drawing.rowOfNode.set(at, drawing.rows.length);
+    drawing.rowOfNode[at] = drawing.rows.length;
     drawing.rows.push(row(drawing, at, node, depth));
     if (node.open) draw(drawing, at, depth + 1);
   }
@@ -117,7 +118,7 @@ function drawRest(drawing: Drawing, parent: number, rest: readonly number[], dep
 }
 
 function cover(drawing: Drawing, at: number, onto: number): void {
-  drawing.rowOfNode.set(at, onto);
+  drawing.rowOfNode[at] = onto;
   for (const child of drawing.children.get(at) ?? []) cover(drawing, child, onto);
 }
 

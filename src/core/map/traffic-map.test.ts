@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fitForFile } from "./fit-for-file.ts";
 import { layoutMap } from "./layout-map.ts";
+import { type MapConnection, mapConnections } from "./map-connections.ts";
 import type { MapData } from "./map-data.ts";
 import { mapExport } from "./map-export.ts";
 import { mapPageOf } from "./map-page.ts";
@@ -9,7 +11,7 @@ import { utcText } from "./map-words.ts";
 import { readUtc } from "./read-utc.ts";
 import { selectedIn } from "./selected-in.ts";
 import { rangeText, withRange } from "./time-range.ts";
-import { MOST_MARKS, trafficMap } from "./traffic-map.ts";
+import { type MapLink, MOST_MARKS, trafficMap } from "./traffic-map.ts";
 
 /** Three consumers and two databases; the draft takes the second link away. */
 function small(name = "web-1"): MapData {
@@ -313,5 +315,135 @@ describe("exports", () => {
   it.each([0, 951_782_400, 1_786_768_200, 4_102_444_799])("read and write the time %i alike", (seconds) => {
     const text = utcText(seconds);
     expect(readUtc(`${text.slice(0, 10)}T${text.slice(11, 16)}:00Z`)).toBe(seconds - (seconds % 60));
+  });
+});
+
+describe("what is remembered between pictures", () => {
+  const part = fc.record({
+    view: fc.constantFrom("reported" as const, "draft" as const, "difference" as const),
+    consumersBy: fc.constantFrom([], ["app"], ["app", "role"], ["nobody"]),
+    databasesBy: fc.constantFrom([], ["env"], ["app", "env"]),
+    open: fc.subarray(["c:g:app=a", "c:g:app=a:role=x", "c:unknown", "c:w:0", "d:g:env=p"]),
+    search: fc.constantFrom("", "app=a", "db-1"),
+    says: fc.constantFrom([], ["allowed"], ["loses", "blocked"]),
+    happened: fc.constantFrom([], ["ACCEPT" as const], ["never" as const, "REJECT" as const]),
+    from: fc.constantFrom(0, 40),
+  });
+  const estate = fc
+    .array(
+      fc.record({
+        consumer: fc.nat(5),
+        database: fc.nat(2),
+        accepted: fc.constantFrom(0, 0, 3),
+        rejected: fc.constantFrom(0, 2),
+        last: fc.constantFrom(0, 10, 50),
+        reported: fc.nat(3),
+        draft: fc.nat(3),
+      }),
+      { maxLength: 30 },
+    )
+    .map((links): MapData => {
+      const [database] = small().databases;
+      if (database === undefined) throw new Error("no database");
+      const column = (of: (link: (typeof links)[number]) => number) => links.map(of);
+      return {
+        ...small(),
+        databases: ["p", "p", "q"].map((env, at) => ({
+          ...database,
+          ...{ id: `db-${at}`, arn: `arn:${at}`, labels: at === 1 ? { env } : { env, app: "a" } },
+        })),
+        workloads: [
+          { name: "w0", labels: { app: "a", role: "x" } },
+          { name: "w1", labels: { app: "a", role: "y" } },
+          { name: "w2", labels: { role: "y" } },
+        ],
+        consumers: [
+          { address: "1", workload: 0 },
+          { address: "2", workload: 0 },
+          { address: "3", workload: 1 },
+          { address: "4", workload: 2 },
+          { address: "5" },
+          { address: "6", ipList: "office" },
+        ],
+        links: {
+          consumer: column((link) => link.consumer),
+          database: column((link) => link.database),
+          port: column(() => 1),
+          accepted: column((link) => link.accepted),
+          rejected: column((link) => link.rejected),
+          first: column((link) => link.last),
+          last: column((link) => link.last),
+          reported: column((link) => link.reported),
+          draft: column((link) => link.draft),
+        },
+      };
+    });
+
+  it("changes no picture, and every picture adds up to what passes its filters", () => {
+    fc.assert(
+      fc.property(estate, fc.array(part, { minLength: 1, maxLength: 6 }), (data, parts) => {
+        for (const each of parts) {
+          const state: MapState = { ...firstState(data), ...each };
+          const map = trafficMap(data, state, Number.POSITIVE_INFINITY);
+          expect(map).toEqual(trafficMap(structuredClone(data), state, Number.POSITIVE_INFINITY));
+          const passed = mapConnections(data, state);
+          const sum = (of: (link: MapLink) => number) => map.links.reduce((all, link) => all + of(link), 0);
+          expect([
+            sum((link) => link.pairs),
+            sum((link) => link.accepted),
+            sum((link) => link.rejected),
+          ]).toEqual([
+            passed.length,
+            passed.reduce((all, link) => all + link.accepted, 0),
+            passed.reduce((all, link) => all + link.rejected, 0),
+          ]);
+          if (state.says.length > 0) continue;
+          const saidOf = (link: MapConnection): string =>
+            (state.view === "draft" ? link.draft : link.reported) ?? "unknown";
+          if (state.view !== "difference") {
+            for (const word of new Set(passed.map(saidOf)))
+              expect(map.totals.says[word]).toBe(passed.filter((link) => saidOf(link) === word).length);
+          }
+        }
+      }),
+    );
+  });
+
+  it("draws the weightiest links, whatever their number", () => {
+    const [database] = small().databases;
+    if (database === undefined) throw new Error("no database");
+    const links = Array.from({ length: 600 }, (_, at) => ({
+      consumer: at % 17,
+      database: (at * 7) % 11,
+      says: (at * 5) % 4,
+    }));
+    const zeros = links.map(() => 0);
+    const data: MapData = {
+      ...small(),
+      databases: Array.from({ length: 11 }, (_, at) => ({
+        ...database,
+        id: `db-${at}`,
+        arn: `arn:${at}`,
+        labels: { env: `${at}` },
+      })),
+      workloads: Array.from({ length: 17 }, (_, at) => ({ name: `w${at}`, labels: { app: `${at}` } })),
+      consumers: Array.from({ length: 17 }, (_, at) => ({ address: `${at}`, workload: at })),
+      links: {
+        ...{ port: zeros, rejected: zeros, first: zeros, last: zeros },
+        consumer: links.map((link) => link.consumer),
+        database: links.map((link) => link.database),
+        accepted: links.map((_, at) => at % 3),
+        reported: links.map(({ says }) => says),
+        draft: links.map(({ says }, at) => (at % 5 === 0 ? 0 : says)),
+      },
+    };
+    for (const view of ["reported", "draft", "difference"] as const) {
+      const state = { ...firstState(data), view };
+      const all = trafficMap(data, state, Number.POSITIVE_INFINITY);
+      const drawn = trafficMap(data, state, 70);
+      expect(all.links.length).toBeGreaterThan(70);
+      expect(drawn.links).toEqual(all.links.slice(0, 70));
+      expect(drawn.undrawn).toBe(all.links.length - 70);
+    }
   });
 });

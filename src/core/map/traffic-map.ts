@@ -1,9 +1,8 @@
-import { type LinkColumns, linkColumns, NEVER, wordsOf } from "./link-columns.ts";
+import { gatherLinks, type LinkCell } from "./gather-links.ts";
+import { wordsOf, wordTable } from "./link-columns.ts";
 import type { MapData, MapLabels } from "./map-data.ts";
-import { consumerSide, databaseSide, type Side } from "./map-sides.ts";
 import type { MapState } from "./map-state.ts";
-import { type ShownSide, shownSide } from "./shown-side.ts";
-import { siftLinks } from "./sift-links.ts";
+import { siftCounts } from "./sift-links.ts";
 
 /** The page never draws more nodes and links than this together, at any size of the data. */
 export const MOST_MARKS = 2_000;
@@ -73,108 +72,69 @@ export interface TrafficMap {
  * @param mostLinks how many links it holds; exports want all of them
  */
 export function trafficMap(data: MapData, state: MapState, mostLinks = MOST_LINKS): TrafficMap {
-  const { passed, ...counts } = siftLinks(data, state);
-  const { consumer, database } = linkColumns(data);
-  const consumers = shown(consumerSide(data, state), consumer, passed, "consumer");
-  const databases = shown(databaseSide(data, state), database, passed, "database");
-  const links = joined(data, state, passed, consumers, databases);
+  const { consumers, databases, cells, tally, totals } = gatherLinks(data, state);
+  const { says, ...counts } = siftCounts(tally, state);
+  const sums = sumsOf(cells, state.view, databases.length);
   const words = wordsOf(state.view);
+  const links = weightiest(sums, words, mostLinks)
+    .map((sum) => finished(sum, consumers, databases, words))
+    .sort(weightiestFirst)
+    .slice(0, mostLinks);
   return {
-    consumers: consumers.nodes,
-    databases: databases.nodes,
-    links: links.slice(0, mostLinks),
-    undrawn: Math.max(0, links.length - mostLinks),
+    consumers,
+    databases,
+    links,
+    undrawn: sums.length - links.length,
     totals: {
-      pairs: passed.length,
-      consumers: distinct(consumer, passed, data.consumers.length),
-      databases: distinct(database, passed, data.databases.length),
+      ...totals,
+      says: Object.fromEntries(words.map((word, at) => [word, says[at] ?? 0])),
       ...counts,
-      says: Object.fromEntries(words.map((word, at) => [word, counts.says[at] ?? 0])),
     },
   };
 }
 
-function shown(side: Side, ends: Int32Array, passed: Int32Array, which: MapNode["side"]): ShownSide {
-  const members = new Int32Array(side.nodes.length);
-  const links = new Int32Array(side.nodes.length);
-  const met = new Uint8Array(side.nodeOf.length);
-  for (const link of passed) {
-    const end = ends[link] ?? 0;
-    const node = side.nodeOf[end] ?? 0;
-    links[node] = (links[node] ?? 0) + 1;
-    if (met[end] === 1) continue;
-    met[end] = 1;
-    members[node] = (members[node] ?? 0) + 1;
-  }
-  return shownSide(side, which, members, links);
-}
-
-function distinct(ends: Int32Array, passed: Int32Array, size: number): number {
-  const met = new Uint8Array(size);
-  let count = 0;
-  for (const link of passed) {
-    const end = ends[link] ?? 0;
-    if (met[end] === 1) continue;
-    met[end] = 1;
-    count += 1;
-  }
-  return count;
-}
-
-type Sum = { -readonly [K in keyof Omit<MapLink, "id" | "happened">]: MapLink[K] } & {
-  readonly seen: boolean;
+/** Cells of which a view says the same, as one. */
+type Sum = Omit<LinkCell, "verdict"> & {
+  /** A position in the words of the view. */
+  readonly word: number;
 };
 
-function joined(
-  data: MapData,
-  state: MapState,
-  passed: Int32Array,
-  consumers: ShownSide,
-  databases: ShownSide,
-): readonly MapLink[] {
-  const columns = linkColumns(data);
-  const words = wordsOf(state.view);
-  const says = columns.says[state.view];
+function sumsOf(cells: readonly LinkCell[], view: MapState["view"], width: number): readonly Sum[] {
+  const words = wordTable(view);
   const sums: Sum[] = [];
-  const width = databases.nodes.length;
-  // Rows are few, so a place for each sum that there could be is found faster than in a map.
-  const placeOf = new Int32Array(consumers.nodes.length * width * 8);
-  for (const link of passed) {
-    const from = consumers.rowOf[columns.consumer[link] ?? 0] ?? 0;
-    const to = databases.rowOf[columns.database[link] ?? 0] ?? 0;
-    const word = says[link] ?? 0;
-    const seen = columns.happened[link] !== NEVER;
-    const key = ((from * width + to) * 4 + word) * 2 + Number(seen);
-    const place = placeOf[key] ?? 0;
-    const sum = sums[place - 1] ?? emptySum(consumers.nodes[from], databases.nodes[to], words[word], seen);
-    if (place === 0) placeOf[key] = sums.push(sum);
-    add(sum, columns, link);
+  const known = new Map<number, Sum>();
+  for (const { verdict, ...cell } of cells) {
+    const word = words[verdict] ?? 0;
+    const key = ((cell.from * width + cell.to) * 4 + word) * 2 + Number(cell.seen);
+    const sum = known.get(key);
+    if (sum === undefined) {
+      const made = { ...cell, word };
+      known.set(key, made);
+      sums.push(made);
+    } else addCell(sum, cell);
   }
-  return sums.map(finished).sort(weightiestFirst);
+  return sums;
 }
 
-function emptySum(
-  from: MapNode | undefined,
-  to: MapNode | undefined,
-  says: string | undefined,
-  seen: boolean,
-): Sum {
-  const empty = { pairs: 0, accepted: 0, rejected: 0, first: 0, last: 0 };
-  return { consumer: from?.id ?? "", database: to?.id ?? "", says: says ?? "unknown", seen, ...empty };
-}
-
-function add(sum: Sum, columns: LinkColumns, link: number): void {
-  const first = columns.first[link] ?? 0;
-  sum.pairs += 1;
-  sum.accepted += columns.accepted[link] ?? 0;
-  sum.rejected += columns.rejected[link] ?? 0;
+function addCell(sum: Sum, { pairs, accepted, rejected, first, last }: Omit<LinkCell, "verdict">): void {
+  sum.pairs += pairs;
+  sum.accepted += accepted;
+  sum.rejected += rejected;
   if (first !== 0 && (sum.first === 0 || first < sum.first)) sum.first = first;
-  sum.last = Math.max(sum.last, columns.last[link] ?? 0);
+  sum.last = Math.max(sum.last, last);
 }
 
-function finished({ seen, ...sum }: Sum): MapLink {
+function finished(
+  { from, to, word, seen: _, ...sum }: Sum,
+  consumers: readonly MapNode[],
+  databases: readonly MapNode[],
+  words: readonly string[],
+): MapLink {
+  const [consumer, database] = [consumers[from]?.id ?? "", databases[to]?.id ?? ""];
+  const says = words[word] ?? "unknown";
   const happened = whatHappened(sum.accepted, sum.rejected);
-  return { id: `${sum.consumer}>${sum.database}>${sum.says}${seen ? "" : ">never"}`, ...sum, happened };
+  const id = `${consumer}>${database}>${says}${happened === "never" ? ">never" : ""}`;
+  return { id, consumer, database, says, ...sum, happened };
 }
 
 /** What flow logs saw, from the numbers of records. */
@@ -195,11 +155,21 @@ const URGENCY: Readonly<Record<string, number>> = {
   unchanged: 1,
 };
 
+/** Whatever was seen weighs more than all that was not, and what is more urgent more than any number of pairs. */
+const weightOf = (seen: boolean, says: string, pairs: number): number =>
+  (Number(seen) * 8 + (URGENCY[says] ?? 0)) * 2 ** 32 + pairs;
+
+/** The sums that can be among the weightiest so many: names, which decide between equals, are not made yet. */
+function weightiest(sums: readonly Sum[], words: readonly string[], most: number): readonly Sum[] {
+  if (sums.length <= most) return sums;
+  const weights = Float64Array.from(sums, ({ seen, word, pairs }) =>
+    weightOf(seen, words[word] ?? "", pairs),
+  );
+  const least = weights.toSorted()[sums.length - most] ?? 0;
+  return sums.filter((_, at) => (weights[at] ?? 0) >= least);
+}
+
 function weightiestFirst(a: MapLink, b: MapLink): number {
-  const seen = Number(b.happened !== "never") - Number(a.happened !== "never");
-  if (seen !== 0) return seen;
-  const urgency = (URGENCY[b.says] ?? 0) - (URGENCY[a.says] ?? 0);
-  if (urgency !== 0) return urgency;
-  if (a.pairs !== b.pairs) return b.pairs - a.pairs;
-  return a.id < b.id ? -1 : 1;
+  const [weightA, weightB] = [a, b].map((link) => weightOf(link.happened !== "never", link.says, link.pairs));
+  return (weightB ?? 0) - (weightA ?? 0) || (a.id < b.id ? -1 : 1);
 }

@@ -6,8 +6,7 @@ import type { MapDraft } from "../../../app/map-databases.ts";
 import type { MapHistory } from "../../../app/map-history.ts";
 import type { Planned } from "../../../app/plan-databases.ts";
 import type { MapData } from "../../../core/map/map-data.ts";
-import { statesAhead } from "../../../core/map/states-ahead.ts";
-import { trafficMap } from "../../../core/map/traffic-map.ts";
+import { workAhead } from "../../../core/map/work-ahead.ts";
 import { PolicyFault } from "../../../ports/policy-fault.ts";
 import type { MapApp, WhatIf, WhatIfAnswer } from "../../web/map-app.ts";
 import { mapFeed } from "../../web/map-feed.ts";
@@ -65,7 +64,7 @@ export function mapAnswers(
   let now = first;
   let isBehind = false;
   const drafts = new Map<string, Tried>();
-  workAhead(now.data);
+  workAhead(now.data, setImmediate);
   const look = async (): Promise<boolean> => {
     const [objects, older] = [await world.moreFlows(), await world.history?.look()];
     // What was found must not be forgotten when the plan cannot be made this time.
@@ -73,7 +72,7 @@ export function mapAnswers(
     if (!isBehind) return false;
     now = await readMap(await world.plan(), reading);
     isBehind = false;
-    workAhead(now.data);
+    workAhead(now.data, setImmediate);
     return true;
   };
   const tried = async (id: string): Promise<Tried | undefined> => {
@@ -106,18 +105,6 @@ export function mapAnswers(
     planned: () => now.planned,
     ...(follows ? { feed: mapFeed(look, Math.max(SHORTEST, Number(every) || 30) * 1_000) } : {}),
   };
-}
-
-/** Works out what the first actions will ask for, piece by piece, between requests. */
-function workAhead(data: MapData): void {
-  const ahead = [...statesAhead(data)];
-  const next = (): void => {
-    const state = ahead.shift();
-    if (state === undefined) return;
-    trafficMap(data, state);
-    setImmediate(next);
-  };
-  setImmediate(next);
 }
 
 type Judged = Tried | Extract<WhatIfAnswer, { readonly ok: false }>;
