@@ -18,6 +18,8 @@ export const FLOW_LOG_SIZES = {
   small: { lines: 100_000, files: 1 },
   /** A busy hour of one application. */
   medium: { lines: 1_000_000, files: 2 },
+  /** A day of one busy application, as S3 has it: many objects. */
+  many: { lines: 5_000_000, files: 64 },
   /** A day of a few applications. */
   large: { lines: 10_000_000, files: 10 },
 } as const;

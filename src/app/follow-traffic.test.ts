@@ -91,3 +91,29 @@ it("forgets nothing of what can be read only once", async () => {
   const { traffic, objects } = await look();
   expect([objects, traffic.table.conversations(knownDatabases([])).length]).toEqual([0, 2]);
 });
+
+it("leaves to another look what one that failed has only looked ahead to", async () => {
+  let fails = true;
+  const text = (name: string): Buffer => Buffer.from(`${HEADER}\n${line(name)}\n`);
+  const list = (): FlowLogObjects => ({
+    async *list() {
+      for (const name of ["10.0.0.1", "10.0.0.2", "10.0.0.3"]) {
+        yield {
+          name,
+          size: 1,
+          async *read() {
+            if (fails && name === "10.0.0.2") throw new Error("no credentials");
+            yield text(name);
+          },
+        };
+      }
+    },
+  });
+  const look = followTraffic(list);
+  await expect(look()).rejects.toThrow("no credentials");
+  fails = false;
+  const { traffic } = await look();
+  expect(traffic.table.conversations(knownDatabases([])).map(({ consumer }) => consumer)).toContain(
+    "10.0.0.3",
+  );
+});

@@ -32,7 +32,8 @@ export function followTraffic(
   const readMore = async (onObject: ((name: string) => void) | undefined): Promise<number> => {
     const before = read.size;
     const { table } = traffic;
-    const found = await readTraffic(unreadObjects(list(), read, versions), onObject, window, table);
+    const noted = notedIn(read, onObject);
+    const found = await readTraffic(unreadObjects(list(), read, versions), noted, window, table);
     traffic = {
       table,
       findings: distinct([...traffic.findings, ...found.findings]),
@@ -66,18 +67,30 @@ const distinct = (findings: readonly Diagnostic[]): readonly Diagnostic[] => [
   ...new Map(findings.map((each) => [`${each.code} ${each.what}`, each])).values(),
 ];
 
-/** The objects whose names are not in `read`, which they are added to as they come. */
+/** Notes the names of objects whose reading begins: one that was only looked ahead to is read by another look. */
+export function notedIn(
+  read: Set<string>,
+  onObject: (name: string) => void = () => undefined,
+): (name: string) => void {
+  return (name) => {
+    read.add(name);
+    onObject(name);
+  };
+}
+
+/** The objects whose names are not in `read`, each once; whoever reads one adds it there. */
 export function unreadObjects(
   objects: FlowLogObjects,
-  read: Set<string>,
+  read: ReadonlySet<string>,
   versions?: Versions,
 ): FlowLogObjects {
   return {
     async *list(): AsyncGenerator<FlowLogObject> {
+      const listed = new Set<string>();
       for await (const object of objects.list()) {
         if (versions !== undefined) note(versions, object);
-        if (read.has(object.name)) continue;
-        read.add(object.name);
+        if (read.has(object.name) || listed.has(object.name)) continue;
+        listed.add(object.name);
         yield object;
       }
     },

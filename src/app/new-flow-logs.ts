@@ -1,5 +1,5 @@
 import type { FlowLogObjects } from "../ports/flow-log-objects.ts";
-import { unreadObjects } from "./follow-traffic.ts";
+import { notedIn, unreadObjects } from "./follow-traffic.ts";
 import { readTraffic, type Traffic } from "./read-traffic.ts";
 
 /**
@@ -13,5 +13,5 @@ export function newFlowLogs(
   list: () => FlowLogObjects,
   read: Set<string> = new Set(),
 ): (onObject?: (name: string) => void) => Promise<Traffic> {
-  return (onObject) => readTraffic(unreadObjects(list(), read), onObject);
+  return (onObject) => readTraffic(unreadObjects(list(), read), notedIn(read, onObject));
 }

@@ -5,6 +5,7 @@ import { filedInWindow } from "../core/flow/filed-in-window.ts";
 import { parseFlowLogKey } from "../core/flow/flow-log-key.ts";
 import { createFlowLogReader, type FlowLogSummary } from "../core/flow/flow-log-reader.ts";
 import { FlowLogFault, type FlowLogObject, type FlowLogObjects } from "../ports/flow-log-objects.ts";
+import { begunAhead } from "./begun-ahead.ts";
 
 /** The conversations of a read, and what was wrong with its objects. */
 export interface Traffic {
@@ -29,8 +30,7 @@ export async function readTraffic(
 ): Promise<Traffic> {
   const findings = new Map<string, Diagnostic>();
   const incomplete: string[] = [];
-  for await (const object of objects.list()) {
-    if (window !== undefined && object.key !== undefined && !filedInWindow(object.key, window)) continue;
+  for await (const object of begunAhead(inWindow(objects.list(), window))) {
     onObject?.(object.name);
     const { summary, fault } = await readObject(table, object, window);
     for (const finding of [
@@ -42,6 +42,15 @@ export async function readTraffic(
     if (fault !== undefined) incomplete.push(object.name);
   }
   return { table, findings: [...findings.values()], incomplete };
+}
+
+async function* inWindow(
+  objects: AsyncIterable<FlowLogObject>,
+  window: TimeWindow | undefined,
+): AsyncGenerator<FlowLogObject> {
+  for await (const object of objects) {
+    if (window === undefined || object.key === undefined || filedInWindow(object.key, window)) yield object;
+  }
 }
 
 async function readObject(

@@ -15,7 +15,12 @@ export interface FlowLogObject {
   readonly version?: string;
   /** It can be read no second time, as standard input. */
   readonly once?: true;
-  /** Decompressed bytes of text, or rows of a columnar file, streamed. Ends with a {@link FlowLogFault} when the object is cut short or corrupt. */
+  /** Bytes as it is stored, where the list tells. */
+  readonly size?: number;
+  /**
+   * Decompressed bytes of text, or rows of a columnar file, streamed. Each part is only lent until the next is asked
+   * for. Ends with a {@link FlowLogFault} when the object is cut short or corrupt.
+   */
   read(): AsyncIterable<FlowLogPart>;
 }
 

@@ -1,5 +1,7 @@
 import { FlowLogFault, type FlowLogPart } from "../../ports/flow-log-objects.ts";
-import { INFLATE_LIMITS, type InflateLimits, inflate } from "./gunzip-stream.ts";
+import { INFLATE_LIMITS, type InflateLimits } from "./gunzip-pump.ts";
+import { inflate } from "./gunzip-stream.ts";
+import { giveBack } from "./lent-memory.ts";
 
 /** Most bytes of a Parquet object, which must be in memory whole: its directory is at its end. AWS cuts at 75 MB. */
 const MAX_PARQUET = 512 * 1024 ** 2;
@@ -44,9 +46,17 @@ async function* unpacked(
       yield* unpacked(once(Buffer.from(text, "base64")), name, limits, layers - 1);
     } else if (head[0] === OPEN_BRACE) {
       yield* linesOf(all(), name, (bytes) => unpacked(once(bytes), name, limits, layers - 1));
-    } else yield* all();
+    } else yield* lent(all());
   } finally {
     await chunks.return(undefined);
+  }
+}
+
+/** The text, piece by piece, its memory used again for what follows. */
+async function* lent(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    giveBack(chunk);
   }
 }
 

@@ -1,7 +1,11 @@
 import { gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FlowLogFault } from "../../ports/flow-log-objects.ts";
-import { INFLATE_LIMITS, type InflateLimits, inflate } from "./gunzip-stream.ts";
+import { INFLATE_LIMITS, type InflateLimits } from "./gunzip-pump.ts";
+import { inflate } from "./gunzip-stream.ts";
+import { gunzipWhole } from "./gunzip-whole.ts";
+import { giveBack } from "./lent-memory.ts";
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -119,4 +123,83 @@ describe("inflate", () => {
     for await (const chunk of inflate(source(), "x")) if (chunk.length > 0) break;
     expect(closed).toBe(true);
   });
+});
+
+/** No text is short enough for them to be inflated in one go. */
+const PIECE_BY_PIECE: InflateLimits = {
+  ...INFLATE_LIMITS,
+  ratioFrom: -1,
+  maxRatio: Number.POSITIVE_INFINITY,
+};
+
+describe("a small object, inflated in one go", () => {
+  const text = fc
+    .tuple(fc.nat(400), fc.nat(255))
+    .map(([count, seed]) => lines.slice(0, 40 * count) + "x".repeat(seed));
+  const member = text.map((each) => gzipSync(each));
+  const tail = fc.oneof(
+    fc.constant(Buffer.alloc(0)),
+    fc.nat(20).map((zeros) => Buffer.alloc(zeros)),
+    fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
+    member,
+    member.map((bytes) => bytes.subarray(0, bytes.length >> 1)),
+  );
+  const damage = fc.oneof(
+    fc.constant((bytes: Buffer) => bytes),
+    fc.nat().map((at) => (bytes: Buffer) => bytes.subarray(0, 2 + (at % (bytes.length - 1)))),
+    fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })).map(([at, bits]) => (bytes: Buffer) => {
+      const place = 2 + (at % (bytes.length - 2));
+      bytes[place] = (bytes[place] ?? 0) ^ bits;
+      return bytes;
+    }),
+    fc.nat(100_000).map((length) => (bytes: Buffer) => {
+      bytes.writeUInt32LE(length, bytes.length - 4);
+      return bytes;
+    }),
+  );
+
+  it("gives what it gives piece by piece, whatever is wrong with it", async () => {
+    await fc.assert(
+      fc.asyncProperty(member, tail, damage, async (first, more, spoil) => {
+        const bytes = spoil(Buffer.concat([first, more]));
+        expect(await read(bytes)).toEqual(await read(bytes, { limits: PIECE_BY_PIECE }));
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it("gives what it gives piece by piece wherever it is cut, and whichever byte is wrong", async () => {
+    const small = gzipSync(lines.slice(0, 400));
+    for (let at = 2; at < small.length; at += 1) {
+      const wrong = Buffer.from(small);
+      wrong[at] = (wrong[at] ?? 0) ^ 0x10;
+      for (const bytes of [small.subarray(0, at), wrong])
+        expect(await read(bytes)).toEqual(await read(bytes, { limits: PIECE_BY_PIECE }));
+    }
+  });
+
+  it("lies in one piece of memory, which is free once it was given back", async () => {
+    const text = await gunzipWhole(gz, "x", INFLATE_LIMITS);
+    expect(text?.toString()).toBe(lines);
+    if (text === undefined) return;
+    giveBack(text.subarray(0, 1000));
+    expect(text.length).toBe(lines.length);
+    giveBack(text.subarray(1000));
+    expect(text.length).toBe(0);
+  });
+
+  it("is none that says that it is larger than it is, or smaller", async () => {
+    for (const length of [0, lines.length - 1, lines.length + 1]) {
+      const lying = Buffer.from(gz);
+      lying.writeUInt32LE(length, lying.length - 4);
+      expect(await gunzipWhole(lying, "x", INFLATE_LIMITS)).toBeUndefined();
+    }
+  });
+});
+
+it("frees no memory of others", () => {
+  const shared = new Uint8Array(100);
+  giveBack(shared);
+  giveBack(Buffer.from("from the pool"));
+  expect(shared.length).toBe(100);
 });

@@ -1,30 +1,15 @@
-import { constants, createGunzip, type Gunzip } from "node:zlib";
-import { FlowLogFault } from "../../ports/flow-log-objects.ts";
+import { setImmediate as turn } from "node:timers/promises";
+import type { FlowLogFault } from "../../ports/flow-log-objects.ts";
+import { GunzipPump, INFLATE_LIMITS, type InflateLimits, tooLarge } from "./gunzip-pump.ts";
+import { gunzipWhole, MOST_PACKED } from "./gunzip-whole.ts";
 
-/** Bounds on what one object may inflate to. */
-export interface InflateLimits {
-  /** Most bytes that one object may give. */
-  readonly maxBytes: number;
-  /** Most inflated bytes for each compressed byte, once `ratioFrom` bytes came out. */
-  readonly maxRatio: number;
-  /** Below this many bytes any ratio is fine: a short file of equal NODATA lines shrinks by far more than traffic. */
-  readonly ratioFrom: number;
-}
-
-/** 8 GiB and 1:400 after 256 MiB. AWS cuts files at 75 MB, which inflate to about 1 GB. */
-export const INFLATE_LIMITS: InflateLimits = {
-  maxBytes: 8 * 1024 ** 3,
-  maxRatio: 400,
-  ratioFrom: 256 * 1024 ** 2,
-};
-
-// Buffers about as large as what a chunk of text gives, which had shrunk to a seventh: small objects take small ones.
-// Larger ones are faster still, but a function of 256 MB does not have the memory.
-const TEXT_SHARE = 8;
-const LEAST_BUFFER = 64 * 1024;
-const MOST_BUFFER = 256 * 1024;
+// Each slice is a trip to zlib's thread and back, and a buffer that is full in the middle of a slice one more. They are
+// freed as soon as they are read, so that even a function of 256 MB has memory for large ones.
+const BUFFER = 1024 ** 2;
+/** What is read at once of a text that is inflated as a whole. */
+const PIECE = 256 * 1024;
 // zlib drops what the slice that fails has given, so slices begin fine, where most objects end, and grow: what is lost
-// is an eighth of what was read. Each slice and each buffer is a trip to zlib's thread and back.
+// is an eighth of what was read.
 const FINE_SLICE = 512;
 const LARGEST_SLICE = 64 * 1024;
 const SHARE = 8;
@@ -63,7 +48,10 @@ async function readHead(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> 
   return head;
 }
 
-async function* prepend(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* prepend(
+  head: Uint8Array,
+  rest: AsyncIterable<Uint8Array> | readonly Uint8Array[],
+): AsyncGenerator<Uint8Array> {
   if (head.length > 0) yield head;
   yield* rest;
 }
@@ -81,17 +69,65 @@ async function* counted(
   }
 }
 
+/** In one go where the object is small and whole, else piece by piece: what comes out is the same. */
 async function* gunzip(
   source: AsyncIterable<Uint8Array>,
   name: string,
   limits: InflateLimits,
 ): AsyncGenerator<Uint8Array> {
+  const { packed, rest } = await gather(source);
+  const text = rest === undefined ? await gunzipWhole(packed, name, limits) : undefined;
+  if (text === undefined) yield* gunzipPieces(prepend(packed, rest ?? []), name, limits);
+  else yield* inPieces(text);
+}
+
+/** The bytes of a small object; of a larger one its beginning, and what follows. */
+interface Gathered {
+  readonly packed: Uint8Array;
+  readonly rest: AsyncIterable<Uint8Array> | undefined;
+}
+
+async function gather(source: AsyncIterable<Uint8Array>): Promise<Gathered> {
   const chunks = source[Symbol.asyncIterator]();
-  const first = await chunks.next();
-  if (first.done === true) return;
-  const all = prepend(first.value, { [Symbol.asyncIterator]: () => chunks });
-  const size = TEXT_SHARE * first.value.length;
-  const pump = new GunzipPump(name, limits, Math.min(MOST_BUFFER, Math.max(LEAST_BUFFER, size)));
+  const kept: Uint8Array[] = [];
+  let length = 0;
+  try {
+    while (length <= MOST_PACKED) {
+      const next = await chunks.next();
+      if (next.done === true) return { packed: joined(kept), rest: undefined };
+      kept.push(next.value);
+      length += next.value.length;
+    }
+  } catch (error) {
+    // It breaks off where it did.
+    return { packed: joined(kept), rest: failing(error) };
+  }
+  return { packed: joined(kept), rest: { [Symbol.asyncIterator]: () => chunks } };
+}
+
+const joined = (chunks: readonly Uint8Array[]): Uint8Array => {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+};
+
+const failing = (error: unknown): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }),
+});
+
+/** Between the pieces whatever else waits has its turn, such as reading the next object. */
+async function* inPieces(text: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < text.length; at += PIECE) {
+    if (at > 0) await turn();
+    yield text.subarray(at, at + PIECE);
+  }
+}
+
+async function* gunzipPieces(
+  all: AsyncIterable<Uint8Array>,
+  name: string,
+  limits: InflateLimits,
+): AsyncGenerator<Uint8Array> {
+  const pump = new GunzipPump(name, limits, BUFFER);
   // While one slice's bytes are read, zlib inflates the next.
   let working: Promise<FlowLogFault | undefined> | undefined;
   try {
@@ -133,103 +169,4 @@ async function* slices(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     held = input.subarray(end);
   }
   if (held.length > 0) yield held;
-}
-
-/** A gunzip stream that is fed one slice at a time, so that its output is in hand before it may fail. */
-class GunzipPump {
-  readonly #name: string;
-  readonly #limits: InflateLimits;
-  readonly #stream: Gunzip;
-  #output: Uint8Array[] = [];
-  #bytesIn = 0;
-  #bytesOut = 0;
-  #problem: FlowLogFault | undefined;
-  #wake: () => void = () => undefined;
-
-  /** `buffer` is the size of the pieces that come out, in bytes. */
-  constructor(name: string, limits: InflateLimits, buffer: number) {
-    this.#name = name;
-    this.#limits = limits;
-    this.#stream = createGunzip({ chunkSize: buffer, finishFlush: constants.Z_FINISH });
-    this.#stream.on("data", (chunk: Buffer) => this.#collect(chunk));
-    this.#stream.on("error", (error) => this.#fail(damaged(name, error)));
-    // After an error zlib never calls back for the write that met it.
-    this.#stream.on("close", () => this.#wake());
-  }
-
-  /** Resolves once the slice is worked off, with what stopped the stream if anything did. */
-  async feed(slice: Uint8Array): Promise<FlowLogFault | undefined> {
-    this.#bytesIn += slice.length;
-    if (this.#problem === undefined) {
-      await new Promise<void>((done) => {
-        this.#wake = done;
-        this.#stream.write(slice, () => done());
-      });
-    }
-    return this.#problem;
-  }
-
-  async finish(): Promise<FlowLogFault | undefined> {
-    if (this.#problem === undefined) {
-      await new Promise<void>((done) => {
-        this.#wake = done;
-        this.#stream.end();
-      });
-    }
-    return this.#problem;
-  }
-
-  take(): readonly Uint8Array[] {
-    const output = this.#output;
-    this.#output = [];
-    return output;
-  }
-
-  close(): void {
-    this.#stream.destroy();
-  }
-
-  #collect(chunk: Buffer): void {
-    if (this.#problem !== undefined) return;
-    this.#bytesOut += chunk.length;
-    const { maxBytes, maxRatio, ratioFrom } = this.#limits;
-    if (this.#bytesOut > maxBytes) this.#fail(tooLarge(this.#name, this.#limits));
-    else if (this.#bytesOut > ratioFrom && this.#bytesOut > maxRatio * this.#bytesIn) {
-      this.#fail(tooDense(this.#name, this.#limits));
-    } else this.#output.push(chunk);
-  }
-
-  #fail(problem: FlowLogFault): void {
-    this.#problem ??= problem;
-    this.#stream.destroy();
-  }
-}
-
-function damaged(name: string, error: Error & { readonly code?: string }): FlowLogFault {
-  const cut = error.code === "Z_BUF_ERROR";
-  return new FlowLogFault(
-    name,
-    cut
-      ? `"${name}" ends in the middle of its gzip data`
-      : `"${name}" has corrupt gzip data (${error.message})`,
-    cut
-      ? "Copy the object again; its lines before that point are counted"
-      : "Copy the object again from its bucket",
-  );
-}
-
-function tooLarge(name: string, { maxBytes }: InflateLimits): FlowLogFault {
-  return new FlowLogFault(
-    name,
-    `"${name}" gives more than ${maxBytes} bytes, the most that one object may`,
-    "If the object is genuine, split it or raise the limit",
-  );
-}
-
-function tooDense(name: string, { maxRatio }: InflateLimits): FlowLogFault {
-  return new FlowLogFault(
-    name,
-    `"${name}" inflates to more than ${maxRatio} times its size, as a gzip bomb does`,
-    "Check who wrote the object; if it is genuine, raise the limit",
-  );
 }

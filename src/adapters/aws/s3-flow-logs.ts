@@ -5,7 +5,7 @@ import { FlowLogFault, type FlowLogObject, type FlowLogObjects } from "../../por
 import { callAws, toAwsFault } from "./aws-call.ts";
 import type { AwsClients } from "./aws-clients.ts";
 import { flowLogParts } from "./flow-log-parts.ts";
-import { INFLATE_LIMITS, type InflateLimits } from "./gunzip-stream.ts";
+import { INFLATE_LIMITS, type InflateLimits } from "./gunzip-pump.ts";
 import { s3Pages } from "./s3-pages.ts";
 import type { S3Uri } from "./s3-uri.ts";
 
@@ -38,16 +38,16 @@ export function s3FlowLogs(
         window === undefined
           ? listKeys(clients, bucket, prefix)
           : listKeysInWindow(clients, bucket, prefix, window);
-      for await (const object of keys) {
-        yield s3FlowLogObject(clients, { bucket, key: object }, limits);
-        if (object === prefix) return;
+      for await (const { key, size } of keys) {
+        yield { ...s3FlowLogObject(clients, { bucket, key }, limits), size };
+        if (key === prefix) return;
       }
     },
   };
 }
 
-async function* listKeys(clients: AwsClients, bucket: string, prefix: string): AsyncGenerator<string> {
-  for await (const { keys } of listPages(clients, { Bucket: bucket, Prefix: prefix })) yield* keys;
+async function* listKeys(clients: AwsClients, bucket: string, prefix: string): AsyncGenerator<Listed> {
+  for await (const { objects } of listPages(clients, { Bucket: bucket, Prefix: prefix })) yield* objects;
 }
 
 /** Goes down folder by folder, past those of other days and hours. */
@@ -56,13 +56,14 @@ async function* listKeysInWindow(
   bucket: string,
   prefix: string,
   window: TimeWindow,
-): AsyncGenerator<string> {
+): AsyncGenerator<Listed> {
   for await (const page of listPages(clients, { Bucket: bucket, Prefix: prefix, Delimiter: "/" })) {
-    const folders = new Set(page.folders);
-    for (const name of [...page.keys, ...page.folders].toSorted(byCodePoint)) {
+    const objects = new Map(page.objects.map((object) => [object.key, object]));
+    for (const name of [...objects.keys(), ...page.folders].toSorted(byCodePoint)) {
       if (!filedInWindow(name, window)) continue;
-      if (folders.has(name)) yield* listKeysInWindow(clients, bucket, name, window);
-      else yield name;
+      const object = objects.get(name);
+      if (object === undefined) yield* listKeysInWindow(clients, bucket, name, window);
+      else yield object;
     }
   }
 }
@@ -70,8 +71,14 @@ async function* listKeysInWindow(
 /** The order in which S3 lists keys. */
 const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
+/** What a list says of an object. */
+interface Listed {
+  readonly key: string;
+  readonly size: number;
+}
+
 interface Page {
-  readonly keys: readonly string[];
+  readonly objects: readonly Listed[];
   readonly folders: readonly string[];
 }
 
@@ -82,7 +89,9 @@ async function* listPages(
   for await (const page of s3Pages(clients, input)) {
     const contents = page.Contents ?? [];
     yield {
-      keys: contents.flatMap(({ Key, Size }) => (Key === undefined || Size === 0 ? [] : [Key])),
+      objects: contents.flatMap(({ Key, Size = 0 }) =>
+        Key === undefined || Size === 0 ? [] : [{ key: Key, size: Size }],
+      ),
       folders: (page.CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []),
     };
   }

@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, type Stats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { FlowLogFault, type FlowLogObject, type FlowLogObjects } from "../../ports/flow-log-objects.ts";
 import { flowLogParts } from "../aws/flow-log-parts.ts";
-import { INFLATE_LIMITS, type InflateLimits } from "../aws/gunzip-stream.ts";
+import { INFLATE_LIMITS, type InflateLimits } from "../aws/gunzip-pump.ts";
 
 /** What {@link fileFlowLogs} may be told besides the paths. */
 export interface FileFlowLogOptions {
@@ -42,7 +42,7 @@ async function* filesUnder(
     throw unreadablePath(path, error);
   });
   if (!found.isDirectory()) {
-    yield flowLogFile(path, `${found.size} ${found.mtimeMs}`, limits);
+    yield flowLogFile(path, found, limits);
     return;
   }
   // A symbolic link may lead back up.
@@ -57,10 +57,11 @@ async function* filesUnder(
   }
 }
 
-function flowLogFile(path: string, version: string, limits: InflateLimits): FlowLogObject {
+function flowLogFile(path: string, { size, mtimeMs }: Stats, limits: InflateLimits): FlowLogObject {
   return {
     name: path,
-    version,
+    version: `${size} ${mtimeMs}`,
+    size,
     key: path.split(sep).join("/"),
     read: () => flowLogParts(fileBytes(path), path, limits),
   };
