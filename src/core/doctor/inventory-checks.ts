@@ -102,7 +102,13 @@ export function modeChecks(
   });
   const asReported = perDatabase.filter((of) => of.length === 0).length;
   if (asReported === 0) return perDatabase.flat();
-  return [good("mode", `${asReported} databases are in the mode that is reported`), ...perDatabase.flat()];
+  return [
+    good(
+      "mode",
+      `${asReported} ${asReported === 1 ? "database is" : "databases are"} in the mode that is reported`,
+    ),
+    ...perDatabase.flat(),
+  ];
 }
 
 function enforced(

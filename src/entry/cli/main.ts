@@ -72,17 +72,40 @@ function program(context: CliContext): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const make of COMMANDS) moat.addCommand(make(context).copyInheritedSettings(moat));
+  for (const make of COMMANDS) {
+    const command = make(context);
+    inherit(command, moat);
+    moat.addCommand(command);
+  }
   return moat;
+}
+
+/** A command made by itself knows nothing of how its parent prints and exits, nor do those below it. */
+function inherit(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) inherit(below, command);
+}
+
+/** The words that name the command of a command line, such as `audit verify`. */
+function commandWords(moat: Command, argv: readonly string[]): string | undefined {
+  const words: string[] = [];
+  let at: Command | undefined = moat;
+  for (const word of argv) {
+    at = at?.commands.find((command) => command.name() === word);
+    if (at === undefined) break;
+    words.push(word);
+  }
+  return words.length === 0 ? undefined : words.join(" ");
 }
 
 /** Runs one command line; problems that a user can mend are printed without a stack. */
 export async function main(argv: readonly string[], context: CliContext): Promise<void> {
+  const moat = program(context);
   try {
-    await program(context).parseAsync(argv, { from: "user" });
+    await moat.parseAsync(argv, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    const problems = problemsOf(error, argv[0]);
+    const problems = problemsOf(error, commandWords(moat, argv));
     if (problems === undefined) throw error;
     for (const problem of problems)
       context.progress(problemText(problem, context.progressStyle.red("✗"), context.progressStyle));

@@ -11,6 +11,17 @@ describe("a command line that cannot be understood", () => {
     },
     { line: "plan extra", what: 'Too many arguments for "plan"', fix: "See moat plan --help" },
     { line: "rollback", what: 'Missing required argument "database"', fix: "See moat rollback --help" },
+    {
+      line: "history quary",
+      what: 'Unknown command "quary"',
+      fix: 'Did you mean "query"? See moat history --help',
+    },
+    { line: "history compact --bad", what: 'Unknown option "--bad"', fix: "See moat history compact --help" },
+    {
+      line: "audit verify a b",
+      what: 'Too many arguments for "verify"',
+      fix: "See moat audit verify --help",
+    },
     { line: "mode on orders", what: 'Command-argument value "on" is invalid', fix: "See moat mode --help" },
     {
       line: "sandbox --port x",

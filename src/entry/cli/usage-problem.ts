@@ -20,10 +20,7 @@ export function usageProblem(error: CommanderError, command: string | undefined)
   if (NO_PROBLEM.has(error.code)) return undefined;
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const meant = /Did you mean (?:one of )?(.+?)\?\)?$/.exec(rest.join(" "))?.[1];
-  const help =
-    error.code === "commander.unknownCommand" || command === undefined
-      ? "moat --help"
-      : `moat ${command} --help`;
+  const help = command === undefined ? "moat --help" : `moat ${command} --help`;
   return {
     code: "USAGE",
     what: first.charAt(0).toUpperCase() + first.slice(1).replaceAll("'", '"').replace(/\.$/, ""),

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { ApplyOptions } from "../actions/apply.ts";
+import { auditOption } from "../audit-option.ts";
 import type { CliContext } from "../context.ts";
 import { withDatabases } from "../named-databases.ts";
 import { withSources } from "../source-options.ts";
@@ -11,10 +12,7 @@ export function applyCommand(context: CliContext): Command {
     .argument("[plan.json]", "a plan saved with moat plan --out")
     .option("--yes", "do not ask before today's plan is carried out")
     .option("--acknowledge <token...>", "overrule a refusal by its token")
-    .option(
-      "--audit <log>",
-      "append a record of each write before it is made, to a file or s3://bucket/prefix (default: moat-audit.jsonl)",
-    )
+    .addOption(auditOption())
     .option("--verbose", "every database and every finding")
     .action(async (file: string | undefined, options: ApplyOptions) => {
       const { runApply } = await import("../actions/apply.ts");

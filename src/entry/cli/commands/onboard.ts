@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import type { OnboardOptions } from "../actions/onboard.ts";
+import { auditOption } from "../audit-option.ts";
 import type { CliContext } from "../context.ts";
 import { withSources } from "../source-options.ts";
 
@@ -37,11 +38,8 @@ export function offboardCommand(context: CliContext): Command {
 }
 
 const common = (name: string): Command =>
-  withSources(new Command(name))
+  withSources(new Command(name), ["policy"])
     .argument("[databases...]", "ids, ARNs or endpoints; all by default")
     .option("--dry-run", "say what would be written, and write nothing")
     .option("--yes", "do not ask")
-    .option(
-      "--audit <log>",
-      "append a record of each write before it is made, to a file or s3://bucket/prefix (default: moat-audit.jsonl)",
-    );
+    .addOption(auditOption());

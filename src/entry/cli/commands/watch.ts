@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { WatchOptions } from "../actions/watch.ts";
+import { auditOption } from "../audit-option.ts";
 import type { CliContext } from "../context.ts";
 import { withSources } from "../source-options.ts";
 
@@ -16,10 +17,7 @@ export function watchCommand(context: CliContext): Command {
       "what policy withdraws goes when two answers so far apart agree",
       "30s",
     )
-    .option(
-      "--audit <log>",
-      "append a record of each write before it is made, to a file or s3://bucket/prefix (default: moat-audit.jsonl)",
-    )
+    .addOption(auditOption())
     .action(async (options: WatchOptions) => {
       const { runWatch } = await import("../actions/watch.ts");
       await runWatch(context, options);

@@ -5,15 +5,14 @@ import { type AwsClients, awsClients } from "../../../adapters/aws/aws-clients.t
 import { parseS3Uri, type S3Uri } from "../../../adapters/aws/s3-uri.ts";
 import type { AuditChain } from "../../../core/audit/audit-record.ts";
 import type { AuditEntry, AuditLog, OnboardingAudit, OnboardingEntry } from "../../../ports/audit-log.ts";
+import { DEFAULT_AUDIT_FILE } from "../audit-option.ts";
 import type { CliContext } from "../context.ts";
 import { CliProblem } from "../problem.ts";
-
-const DEFAULT_FILE = "moat-audit.jsonl";
 
 /** The log that `--audit` names: a file, or `s3://bucket/prefix`. S3 is asked with the clients of the source, if any. */
 export function openAuditLog(
   context: CliContext,
-  place: string = DEFAULT_FILE,
+  place: string = DEFAULT_AUDIT_FILE,
   clients: AwsClients | undefined = undefined,
 ): AuditLog & OnboardingAudit {
   if (!place.startsWith("s3://")) return fileAuditLog(place);
