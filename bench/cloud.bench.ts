@@ -1,96 +1,29 @@
 /**
- * What the functions take in the cloud: the bundled `sweep`, `reconcile` and `ingest` on estates of the sandbox, and
- * `ingest` on an object of 75 MB, each in a process of its own, over HTTP. Prints one line of JSON: milliseconds, CPU
- * time, calls, bytes of log, most memory, what a beat of the heartbeat takes, and the flow engine's own time for the large object in the same run. The cost
- * page is made of these figures.
+ * What the functions take in the cloud: the bundled `sweep`, `reconcile` and `ingest` on estates of the sandbox, each in
+ * a process of its own, over HTTP. Prints one line of JSON: milliseconds, CPU time, calls, bytes of log, most memory, and
+ * what a beat of the heartbeat takes. The cost page is made of these figures. One large object: large-object.bench.ts.
  *
  * Run with `npm exec -c 'node bench/cloud.bench.ts [databases …]'`; 10, 500 and 5000 by default.
  */
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { createGunzip, createGzip, gunzipSync, gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { bundleHandlers } from "../scripts/build.ts";
 import { objectsOfABatch } from "../scripts/cost/usage.ts";
-import { ConversationTable } from "../src/core/flow/conversation-table.ts";
-import { createFlowLogReader } from "../src/core/flow/flow-log-reader.ts";
-import { knownDatabases } from "../src/core/flow/known-databases.ts";
+import { announced, keyOf } from "./announced-key.ts";
 import { cloudEstate } from "./cloud-estate.ts";
 import { runFunction } from "./cloud-function.ts";
 import { generateFlowLogs } from "./generate-flow-logs.ts";
 
 const sizes = process.argv.slice(2).map(Number);
 const DATABASES = sizes.length > 0 ? sizes : [10, 500, 5_000];
-const LARGE_BYTES = 75_000_000;
-const CHUNK_BYTES = 256 * 1024;
 /** A database with a hundred connections that are always open writes so many records in five minutes. */
 const LINES_OF_AN_OBJECT = 1_000;
 /** Schedules are minutes apart; a budget of calls has filled up after seconds. */
 const PAUSE_MS = 5_000;
 /** What the template gives the functions. */
 const MEMORY_MB = Number(process.env.MEMORY_MB ?? 512);
-
-/** One flow log of at least 75 MB, gzip. */
-async function largeObject(): Promise<{ readonly path: string; readonly lines: number }> {
-  const parts = await generateFlowLogs("bench/results/flow-logs", "large");
-  const path = "bench/results/flow-logs/object-75mb.log.gz";
-  const bytes = (file: string) => readFileSync(file).length;
-  const count = Math.ceil(LARGE_BYTES / bytes(parts[0] ?? ""));
-  if (!existsSync(path)) {
-    const out = createGzip();
-    const written = pipeline(out, createWriteStream(path));
-    for (const [i, part] of Array.from(
-      { length: count },
-      (_, n) => parts[n % parts.length] ?? "",
-    ).entries()) {
-      let skip = i > 0;
-      for await (const chunk of createReadStream(part).pipe(createGunzip())) {
-        // The names of the fields stand in the first line only.
-        const text = skip
-          ? (chunk as Buffer).subarray((chunk as Buffer).indexOf("\n") + 1)
-          : (chunk as Buffer);
-        skip = false;
-        if (!out.write(text)) await new Promise((resolve) => out.once("drain", resolve));
-      }
-    }
-    out.end();
-    await written;
-  }
-  return { path, lines: count * 1_000_000 };
-}
-
-async function engineMs(path: string): Promise<number> {
-  const start = performance.now();
-  const table = new ConversationTable();
-  const reader = createFlowLogReader({ table });
-  const text = createReadStream(path, { highWaterMark: CHUNK_BYTES }).pipe(
-    createGunzip({ chunkSize: CHUNK_BYTES }),
-  );
-  for await (const chunk of text) reader.push(chunk as Buffer);
-  reader.end();
-  table.conversations(knownDatabases([]));
-  return Math.round(performance.now() - start);
-}
-
-const keyOf = (name: string): string =>
-  `AWSLogs/111122223333/vpcflowlogs/eu-west-1/2026/01/05/111122223333_vpcflowlogs_eu-west-1_fl-0a1b2c3d4e5f60718_20260105T0900Z_${name}.log.gz`;
-
-const announced = (key: string): unknown => ({
-  version: "0",
-  id: "1",
-  source: "aws.s3",
-  "detail-type": "Object Created",
-  detail: { bucket: { name: "logs" }, object: { key } },
-});
 
 /** The first lines of a file of the generator: the object that one database's flow log has after five minutes. */
 function smallObject(file: string): Buffer {
@@ -163,14 +96,6 @@ try {
   for (const databases of DATABASES) estates[databases] = await measureSize(databases, at, object);
 
   const beat = await measureBeat(at);
-
-  const sandbox = cloudEstate(10);
-  const { path, lines } = await largeObject();
-  const body = readFileSync(path);
-  sandbox.s3.putObject("logs", keyOf("large"), body);
-  const one = { runs: 1, memoryMb: 256 };
-  const ingestLarge = await runFunction(sandbox, at("ingest"), one, () => announced(keyOf("large")));
-  const engine = await engineMs(path);
   console.log(
     JSON.stringify({
       bench: "cloud",
@@ -178,9 +103,6 @@ try {
       object: { lines: LINES_OF_AN_OBJECT, gzipBytes: object.length },
       estates,
       beat,
-      ingestLarge: { lines, gzipBytes: body.length, ...ingestLarge },
-      engineMs: engine,
-      ratio: +(ingestLarge.ms / engine).toFixed(2),
       node: process.version,
     }),
   );

@@ -1,10 +1,12 @@
 import type { Context, SQSBatchResponse } from "aws-lambda";
 import { ingestEvent } from "./ingest-event.ts";
+import { markAtOnce } from "./mark-at-once.ts";
 import { redacted } from "./redacted.ts";
 import { isScheduled } from "./scheduled-event.ts";
 import { tendHistory } from "./tend-history.ts";
 import { wire } from "./wire.ts";
 
+markAtOnce();
 const { begin, redact } = wire(process.env);
 
 /**
