@@ -1,44 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { databasePlan } from "../../../../test/fixtures/database-plan.ts";
 import type { Cidr } from "../../../core/net/cidr.ts";
 import type { DatabasePlan, Plan } from "../../../core/plan/plan.ts";
 import { COMMENT_BYTES, planMarkdown } from "./plan-markdown.ts";
 
-const database = (over: Partial<DatabasePlan> = {}): DatabasePlan => ({
-  id: "orders",
-  arn: "arn:aws:rds:eu-west-1:111122223333:db:orders" as DatabasePlan["arn"],
-  kind: "instance",
-  engine: "mysql",
-  mode: "enforce",
-  accountId: "111122223333",
-  region: "eu-west-1",
-  inSync: false,
-  labels: {},
-  managedGroups: [],
-  attachedGroups: [],
-  rules: [],
-  steps: [],
-  refused: [],
-  losesAccess: [],
-  slack: [],
-  drift: [],
-  keptGroups: [],
-  found: [],
-  members: [],
-  decision: {
-    owner: "moat",
-    policy: { source: "file", version: "1", complete: true },
-    shrinkPercent: 30,
-    acknowledged: [],
-  },
-  leases: [],
-  findings: [],
-  reachable: { now: 5n, nowUnknown: false, planned: 2n },
-  newlyAdmitted: { addresses: 0n, cidrs: [], more: 0 },
-  quota: { used: 0, limit: 60 },
-  basis: "b",
-  ...over,
-});
 const plan = (databases: readonly DatabasePlan[]): Plan => ({
   policy: { source: "pce", version: "81" },
   databases,
@@ -54,30 +20,40 @@ const lost = (consumer: string) => ({
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
 it("says that nobody loses access, and nothing of what is in order", () => {
-  expect(planMarkdown(plan([database({ inSync: true })]))).toBe(
+  expect(planMarkdown(plan([databasePlan({ inSync: true })]))).toBe(
     "### Moat plan: 0 to change, 1 in sync, 0 refused, 0 observed\n\n" +
       "Policy version `81` · nobody seen in the flow logs loses access",
   );
 });
 
+it("does not say that nobody loses access where nobody looked", () => {
+  const unseen = databasePlan({
+    steps: [{ action: "revoke", group: "sg-1", rules: [], why: "" }],
+    findings: [{ code: "NO_FLOW_HISTORY", what: "", why: "", fix: "" }],
+  });
+  const text = planMarkdown(plan([unseen]));
+  expect(text).toContain("**who would lose access is not known**");
+  expect(text).not.toContain("nobody seen");
+});
+
 it("names the place only where there are several", () => {
-  const here = database();
-  const there = database({ region: "us-east-1" });
+  const here = databasePlan();
+  const there = databasePlan({ region: "us-east-1" });
   expect(planMarkdown(plan([here]))).not.toContain("Where");
   expect(planMarkdown(plan([here, there]))).toContain("| `orders` | `111122223333 us-east-1` |");
 });
 
 it("names whom the plan lets in anew", () => {
   const opened = { addresses: 5n, cidrs: ["10.20.1.8/30", "10.20.1.20/32"] as Cidr[], more: 3 };
-  const text = planMarkdown(plan([database({ newlyAdmitted: opened }), database({ id: "ledger" })]));
+  const text = planMarkdown(plan([databasePlan({ newlyAdmitted: opened }), databasePlan({ id: "ledger" })]));
   expect(text).toContain("Newly admitted");
   expect(text).toMatch(/10\.20\.1\.8\/30.*orders/);
-  expect(planMarkdown(plan([database({})]))).not.toContain("Newly admitted");
+  expect(planMarkdown(plan([databasePlan({})]))).not.toContain("Newly admitted");
 });
 
 it("shows the first of many and counts the rest", () => {
   const losesAccess = Array.from({ length: 70 }, (_, i) => lost(`c${i}`));
-  const text = planMarkdown(plan([database({ losesAccess })]));
+  const text = planMarkdown(plan([databasePlan({ losesAccess })]));
   expect(text).toContain("**70 consumers would lose access**");
   expect(text).toContain("| `c49` |");
   expect(text).not.toContain("`c50`");
@@ -87,7 +63,7 @@ it("shows the first of many and counts the rest", () => {
 it("fits whatever the names are, and shows what fits", () => {
   const long = "|`数".repeat(80);
   const many = Array.from({ length: 5_000 }, (_, i) =>
-    database({
+    databasePlan({
       id: `${i}${long}`,
       losesAccess: [lost(long), lost(long)],
       refused: [{ gate: "losesAccess", what: long, why: long, fix: long, acknowledge: long }],
@@ -104,7 +80,7 @@ it("fits whatever the names are, and shows what fits", () => {
 it("keeps every name in its cell", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", maxLength: 40 }), (name) => {
-      const text = planMarkdown(plan([database({ id: name, losesAccess: [lost(name)] })]));
+      const text = planMarkdown(plan([databasePlan({ id: name, losesAccess: [lost(name)] })]));
       const widths = text
         .split("\n")
         .filter((line) => line.startsWith("|"))

@@ -7,6 +7,7 @@ import { driftText } from "./drift-text.ts";
 import { markdownTable, quotedMarkdown as quoted } from "./markdown.ts";
 import { isQuiet, planCounts } from "./plan-text.ts";
 import { addressCount, counted, labelText, shortTime } from "./quantity.ts";
+import { unseenTraffic } from "./unseen-traffic.ts";
 
 /**
  * GitHub takes 65,536 characters in a comment. These are bytes, of which a character has one at least; what is left is
@@ -46,15 +47,21 @@ function withRows(plan: Plan, tests: PolicyTestReport | undefined, rows: number)
   return parts.map((lines) => lines.join("\n")).join("\n\n");
 }
 
-function headLine({ policy, databases }: Plan, tests: PolicyTestReport | undefined): string {
-  const lost = databases.reduce((sum, d) => sum + d.losesAccess.length, 0);
+function headLine(plan: Plan, tests: PolicyTestReport | undefined): string {
   return [
-    `Policy version ${quoted(policy.version)}`,
-    lost === 0
-      ? "nobody seen in the flow logs loses access"
-      : `**${counted(lost, "consumer")} would lose access**`,
+    `Policy version ${quoted(plan.policy.version)}`,
+    lossesCount(plan),
     ...(tests === undefined ? [] : [testsCount(tests)]),
   ].join(" · ");
+}
+
+/** Nobody seen is good news only where somebody looked. */
+function lossesCount(plan: Plan): string {
+  const lost = plan.databases.reduce((sum, d) => sum + d.losesAccess.length, 0);
+  if (lost > 0) return `**${counted(lost, "consumer")} would lose access**`;
+  return unseenTraffic(plan) === undefined
+    ? "nobody seen in the flow logs loses access"
+    : "**who would lose access is not known**: nothing was read of the traffic";
 }
 
 const testsCount = ({ passed, failed }: PolicyTestReport): string =>

@@ -10,6 +10,7 @@ import { problemText } from "./problem-text.ts";
 import { addressCount, counted, grouped, labelText, shortTime } from "./quantity.ts";
 import type { Style } from "./style.ts";
 import { table, wrap } from "./table.ts";
+import { unseenTraffic } from "./unseen-traffic.ts";
 
 /** How people call the objects that a plan names by href. */
 export type NameOf = (href: string) => string;
@@ -26,7 +27,10 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
   const { style } = options;
   const shown = plan.databases.filter((d) => options.verbose || !isQuiet(d));
   const blocks = shown.map((d) => databaseText(d, options));
-  const findings = plan.findings.map((f) => problemText(f, "!", style));
+  const unseen = unseenTraffic(plan);
+  const findings = [...plan.findings, ...(unseen === undefined ? [] : [unseen])].map((f) =>
+    problemText(f, "!", style),
+  );
   return [...blocks, ...findings, planSummary(plan, style)].join("\n\n");
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { databasePlan } from "../../../../test/fixtures/database-plan.ts";
 import { bad, good } from "../../../core/doctor/check.ts";
 import type { Drift } from "../../../core/drift/drift.ts";
 import type { DatabaseArn } from "../../../core/inventory/model.ts";
@@ -13,37 +14,7 @@ const database = {
   kind: "instance",
 } as const;
 
-const plan: DatabasePlan = {
-  ...database,
-  ...place,
-  engine: "mysql",
-  mode: "enforce",
-  inSync: false,
-  labels: {},
-  managedGroups: [],
-  attachedGroups: [],
-  rules: [],
-  steps: [{ action: "waitUntilActive", groups: [], why: "" }],
-  refused: [],
-  losesAccess: [],
-  slack: [],
-  drift: [],
-  keptGroups: [],
-  found: [],
-  members: [],
-  decision: {
-    owner: "moat",
-    policy: { source: "file", version: "1", complete: true },
-    shrinkPercent: 30,
-    acknowledged: [],
-  },
-  leases: [],
-  findings: [],
-  reachable: { now: 0n, nowUnknown: false, planned: 0n },
-  newlyAdmitted: { addresses: 0n, cidrs: [], more: 0 },
-  quota: { used: 0, limit: 60 },
-  basis: "",
-};
+const plan = databasePlan({ steps: [{ action: "waitUntilActive", groups: [], why: "" }] });
 
 const told = (of: Partial<DatabasePlan>) =>
   findingsOfPlan(
