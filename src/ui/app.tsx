@@ -15,8 +15,9 @@ import { Filters } from "./filters.tsx";
 import { MapCanvas } from "./map-canvas.tsx";
 import type { MapSource } from "./map-source.ts";
 import { MatrixView, TableView, TextView } from "./other-shapes.tsx";
-import type { ServerTools } from "./page.tsx";
 import { Panel } from "./panel.tsx";
+import type { ServerTools } from "./server-tools.ts";
+import type { ShapeProps } from "./shape-props.ts";
 import { Toolbar } from "./toolbar.tsx";
 import { Top } from "./top.tsx";
 import { useView } from "./use-view.ts";
@@ -139,14 +140,6 @@ const Notes = ({ map, about }: { readonly map: TrafficMap; readonly about: MapAb
     ))}
   </>
 );
-
-/** What every way of showing the map is given. */
-export interface ShapeProps {
-  readonly map: TrafficMap;
-  readonly selected: string | undefined;
-  readonly select: (id: string | undefined) => void;
-  readonly toggle: (id: string) => void;
-}
 
 function Shape({ shape, ...props }: ShapeProps & { readonly shape: MapState["shape"] }) {
   switch (shape) {

@@ -8,7 +8,7 @@ import {
   type PlacedNode,
 } from "../core/map/layout-map.ts";
 import { linkSentence, nodeNote } from "../core/map/map-words.ts";
-import type { ShapeProps } from "./app.tsx";
+import type { ShapeProps } from "./shape-props.ts";
 import { SignMark } from "./sign.tsx";
 
 /** Below this the picture scrolls within the page. */

@@ -1,6 +1,6 @@
 import { happenedText, linkSentence, saying, utcText } from "../core/map/map-words.ts";
 import type { MapLink } from "../core/map/traffic-map.ts";
-import type { ShapeProps } from "./app.tsx";
+import type { ShapeProps } from "./shape-props.ts";
 import { Sign } from "./sign.tsx";
 
 /** Rows of a table or a text that the page draws; the rest is named by its count. */

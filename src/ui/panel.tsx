@@ -3,6 +3,7 @@ import { coverageText, gapTexts } from "../core/map/coverage-words.ts";
 import type { DatabaseDetails } from "../core/map/database-details.ts";
 import type { DatabaseTraffic } from "../core/map/database-traffic.ts";
 import type { MapDatabase } from "../core/map/map-data.ts";
+import type { MapNode } from "../core/map/map-node.ts";
 import type { MapAbout } from "../core/map/map-page.ts";
 import {
   asSentence,
@@ -14,12 +15,12 @@ import {
   saying,
   utcText,
 } from "../core/map/map-words.ts";
-import type { MapLink, MapNode } from "../core/map/traffic-map.ts";
-import type { ShapeProps } from "./app.tsx";
+import type { MapLink } from "../core/map/traffic-map.ts";
 import { Explanation } from "./explanation.tsx";
 import { Fact } from "./fact.tsx";
 import type { MapSource } from "./map-source.ts";
 import { Sentences } from "./sentences.tsx";
+import type { ShapeProps } from "./shape-props.ts";
 import { Sign } from "./sign.tsx";
 
 interface PanelProps extends Pick<ShapeProps, "map" | "select"> {

@@ -5,7 +5,7 @@ import type { TrafficMap } from "../core/map/traffic-map.ts";
 import { saveExport, savePng } from "./exports.ts";
 import type { MapSource } from "./map-source.ts";
 import { Menu } from "./menu.tsx";
-import type { ServerTools } from "./page.tsx";
+import type { ServerTools } from "./server-tools.ts";
 import { DraftTools } from "./what-if.tsx";
 
 interface TopProps {

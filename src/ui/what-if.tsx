@@ -3,7 +3,7 @@ import type { MapAbout, MapPage, NamedChanges } from "../core/map/map-page.ts";
 import type { MapState } from "../core/map/map-state.ts";
 import { countText, groupedNumber, utcText } from "../core/map/map-words.ts";
 import { Menu } from "./menu.tsx";
-import type { ServerTools } from "./page.tsx";
+import type { ServerTools } from "./server-tools.ts";
 import { Sign } from "./sign.tsx";
 
 /** Ways to name a draft: a file chosen or dropped on the page, or the PCE's own. */

@@ -14,7 +14,7 @@ import { parquetHistory } from "../../src/adapters/history/parquet-history.ts";
 import { s3Store } from "../../src/adapters/history/s3-store.ts";
 import type { HistoryRange } from "../../src/core/history/consumers-query.ts";
 import { athenaStatements } from "../../src/core/history/history-statements.ts";
-import { seenLately } from "../../src/core/history/served.ts";
+import { seenLately } from "../../src/core/history/seen-lately.ts";
 import type { HistoryObject, Summary } from "../../src/core/history/summary.ts";
 import type { FlowHistory } from "../../src/ports/flow-history.ts";
 import { createSandboxAws } from "../../src/sandbox/aws/sandbox-aws.ts";

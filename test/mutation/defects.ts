@@ -89,6 +89,14 @@ export const DEFECTS: readonly Defect[] = [
     tests: AWS,
   },
   {
+    name: "a group whose name is taken gets a number",
+    file: "src/adapters/aws/create-security-group.ts",
+    find: "return adopt(clients, group);",
+    replace: `return createSecurityGroup(clients, { ...group, name: \`\${group.name}-2\` });`,
+    why: "So two runs at once seem not to be in each other's way; the next run tidies up",
+    tests: ["test/simulation/at-once"],
+  },
+  {
     name: "one mark of the two makes a group adoptable",
     file: "src/adapters/aws/create-security-group.ts",
     find: "return [OWNER_TAG, DATABASE_TAG].every(",
@@ -999,6 +1007,22 @@ export const DEFECTS: readonly Defect[] = [
     replace: "openedWay(before, wanted, now)",
     why: "What is open at the end looks wanted, and what EC2 opens by itself is never printed",
     tests: ["src/core/verify/", "src/core/audit/"],
+  },
+  {
+    name: "the record of each run is checked by itself only",
+    file: "src/core/audit/verify-audit.ts",
+    find: ", ...atOnce.flatMap(verifyAtOnce)]",
+    replace: "]",
+    why: "Each of two runs may be right by what it found, and the two together wrong",
+    tests: ["src/core/audit/"],
+  },
+  {
+    name: "a write that may not have been made counts as made",
+    file: "src/core/audit/possible-state.ts",
+    find: "deed.until !== undefined && deed.until <= at;",
+    replace: "deed.from <= at;",
+    why: "Each write is on record before it is made, and nothing says what became of the last one",
+    tests: ["src/core/audit/"],
   },
   {
     name: "rollback leaves the mode at enforce",

@@ -3,6 +3,9 @@ import type { CallRecord } from "../../src/sandbox/aws/model/call.ts";
 /** How often each kind of trouble happened. */
 export type Happened = Readonly<Record<string, number>>;
 
+/** Records of two processes that overlap at one database: S8 is checked on them. */
+export const AT_ONCE = "runs at once on one database on record";
+
 /** Every kind of trouble that a long enough simulation must have driven. */
 export const TROUBLES: readonly string[] = [
   "call failed before it took effect",
@@ -16,6 +19,7 @@ export const TROUBLES: readonly string[] = [
   "runs at once: 1",
   "runs at once: 2",
   "runs at once: 3",
+  AT_ONCE,
   "event: on time",
   "event: lost",
   "event: late",

@@ -13,7 +13,7 @@ import { auditVerdict } from "./audit-verdict.ts";
 import { type Dice, dice } from "./dice.ts";
 import { directClients } from "./direct-clients.ts";
 import { directPceFetch } from "./direct-pce-fetch.ts";
-import { countEach, type Happened, trouble, troubleOf } from "./happened.ts";
+import { AT_ONCE, countEach, type Happened, trouble, troubleOf } from "./happened.ts";
 import { Invariants, modeOf, STALEST_MS } from "./invariants.ts";
 import { OtherHands } from "./other-hands.ts";
 import { type Death, type Ending, Scheduler } from "./scheduler.ts";
@@ -118,9 +118,11 @@ class Simulation {
   /** What was seen so far. */
   report(more: readonly string[] = []): SimulationReport {
     const { lab } = this.#company;
+    const audited = auditVerdict(this.#invariants.audits);
+    for (let i = 0; i < audited.atOnce; i += 1) this.#happened.push(AT_ONCE);
     return {
       seed: this.#seed,
-      violations: [...this.#invariants.violations, ...auditVerdict(this.#invariants.audits), ...more],
+      violations: [...this.#invariants.violations, ...audited.violations, ...more],
       story: this.#story,
       runs: this.#runs,
       writes: this.#invariants.calls,

@@ -42,7 +42,7 @@ describe("a simulated company", () => {
   });
 
   it(
-    `holds S1 to S3, S6, S7, S9 and S10 in ${COUNT} seeds from ${FIRST} on`,
+    `holds S1 to S3 and S6 to S10 in ${COUNT} seeds from ${FIRST} on`,
     async () => {
       const started = performance.now();
       const { failures, happened, calls, compared, count } = await runSeeds({ first: FIRST, count: COUNT });

@@ -1,11 +1,11 @@
 import type { SourceFile } from "./source-files.ts";
 
 /**
- * Each import cycle once, as the files on it in order, the first repeated at the end. Type-only imports make
- * no cycle: none of them is left when the code runs, so neither file waits for the other.
+ * Each import cycle once, as the files on it in order, the first repeated at the end. Type-only imports count like any
+ * other: none of them is left when the code runs, but neither of two files that name each other can be read alone.
  */
 export function importCycles(files: readonly SourceFile[]): readonly string[] {
-  const targets = new Map(files.map((file) => [file.path, runtimeTargets(file)]));
+  const targets = new Map(files.map((file) => [file.path, file.imports.map((i) => i.target)]));
   const finished = new Set<string>();
   const cycles: string[] = [];
 
@@ -23,6 +23,3 @@ export function importCycles(files: readonly SourceFile[]): readonly string[] {
   for (const file of files) visit(file.path, []);
   return cycles;
 }
-
-const runtimeTargets = (file: SourceFile): readonly string[] =>
-  file.imports.filter((i) => !i.isTypeOnly).map((i) => i.target);

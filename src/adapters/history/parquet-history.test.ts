@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { memoryStore } from "../../../test/simulation/memory-store.ts";
-import { seenLately } from "../../core/history/served.ts";
+import { seenLately } from "../../core/history/seen-lately.ts";
 import type { HistoryObject, Summary } from "../../core/history/summary.ts";
 import { HistoryFault } from "../../ports/flow-history.ts";
 import { compactHistory } from "./compact-history.ts";

@@ -1,4 +1,5 @@
-import type { PrintedRule, PrintedStep } from "../verify/verify-plan.ts";
+import type { PrintedRule } from "../verify/admitted-ranges.ts";
+import type { PrintedStep } from "../verify/verify-plan.ts";
 
 /** One line of an audit file, as it is read back. */
 export interface AuditRecord {
@@ -85,7 +86,7 @@ export interface AuditViolation {
   readonly chain?: string;
   readonly line: number;
   /** The rule that is broken: an invariant, or `record` and `chain` for the file itself. */
-  readonly rule: "S1/S2" | "S3" | "S4" | "S5" | "S7" | "S9" | "S10" | "order" | "record" | "chain";
+  readonly rule: "S1/S2" | "S3" | "S4" | "S5" | "S7" | "S8" | "S9" | "S10" | "order" | "record" | "chain";
   readonly database?: string;
   readonly what: string;
 }

@@ -66,6 +66,7 @@ describe("verifyAudit", () => {
       databases: 1,
       runs: 1,
       replayed: 4,
+      atOnce: 0,
       onboarding: 0,
       violations: [],
       unfinished: [],

@@ -3,6 +3,8 @@ import { verifyDatabase } from "../verify/verify-plan.ts";
 import type { AuditChain, AuditLine, AuditRecord, AuditViolation } from "./audit-record.ts";
 import { foreignItems } from "./onboarding-marks.ts";
 import { distinctWrites, type ReadLine, type RecordedRun, recordedRuns } from "./recorded-run.ts";
+import { runsAtOnce } from "./runs-at-once.ts";
+import { verifyAtOnce } from "./verify-at-once.ts";
 import { decisions } from "./verify-decision.ts";
 import { idleWrites } from "./verify-idle.ts";
 
@@ -13,6 +15,8 @@ export interface AuditReport {
   readonly runs: number;
   /** Steps whose effect was replayed, because the state before them is on record. */
   readonly replayed: number;
+  /** How often several processes enforced one database at the same time; what they did together was checked, too. */
+  readonly atOnce: number;
   /** Writes of onboarding and offboarding. */
   readonly onboarding: number;
   readonly violations: readonly AuditViolation[];
@@ -33,13 +37,14 @@ export interface UnfinishedRun {
 /**
  * Checks an audit log on its own: that no line was changed, taken out or put in, that each write has a reason and a
  * basis, that no secret is in it, that nothing foreign and nothing observed was written to, that nothing was taken away
- * on a doubtful policy or written for nothing, and, by replaying each enforcement from the state on record, that at no
- * step an allowed client was cut or a stranger let in.
+ * on a doubtful policy or written for nothing, by replaying each enforcement from the state on record, that at no step an
+ * allowed client was cut or a stranger let in, and that runs at the same time did no harm to each other.
  *
  * @param sha256 hex digest of a line's text
  */
 export function verifyAudit(chains: readonly AuditChain[], sha256: (text: string) => string): AuditReport {
   const checked = chains.map((chain) => verifyChain(chain, sha256));
+  const atOnce = runsAtOnce(checked.map(({ named, recorded }) => ({ ...named, runs: recorded })));
   const last = new Map<string, LastRun>();
   for (const run of checked.flatMap(({ last: runs }) => runs))
     if (run.at >= (last.get(run.database)?.at ?? "")) last.set(run.database, run);
@@ -47,10 +52,11 @@ export function verifyAudit(chains: readonly AuditChain[], sha256: (text: string
   return {
     lines: sum(({ lines }) => lines),
     databases: new Set(checked.flatMap(({ databases }) => databases)).size,
-    runs: sum(({ runs }) => runs),
+    runs: sum(({ recorded }) => recorded.length),
     replayed: sum(({ replayed }) => replayed),
+    atOnce: atOnce.length,
     onboarding: sum(({ onboarding }) => onboarding),
-    violations: checked.flatMap(({ violations }) => violations),
+    violations: [...checked.flatMap(({ violations }) => violations), ...atOnce.flatMap(verifyAtOnce)],
     unfinished: [...last.values()].flatMap(({ unfinished }) => unfinished ?? []),
   };
 }
@@ -58,7 +64,8 @@ export function verifyAudit(chains: readonly AuditChain[], sha256: (text: string
 interface CheckedChain {
   readonly lines: number;
   readonly databases: readonly string[];
-  readonly runs: number;
+  readonly named: { readonly chain?: string };
+  readonly recorded: readonly RecordedRun[];
   readonly replayed: number;
   readonly onboarding: number;
   readonly violations: readonly AuditViolation[];
@@ -88,7 +95,8 @@ function verifyChain({ name, lines }: AuditChain, sha256: (text: string) => stri
   return {
     lines: lines.length,
     databases: read.map((line) => line.record.database),
-    runs: runs.length,
+    named,
+    recorded: runs,
     replayed: replays.reduce((sum, r) => sum + r.steps, 0),
     onboarding: lines.filter((line) => line.onboarding !== undefined).length,
     violations: violations.map((v) => ({ ...named, ...v })),

@@ -1,5 +1,6 @@
+import type { PrintedRule } from "../verify/admitted-ranges.ts";
 import { plainRange } from "../verify/plain-range.ts";
-import type { PrintedRule, PrintedStep } from "../verify/verify-plan.ts";
+import type { PrintedStep } from "../verify/verify-plan.ts";
 import type { AuditViolation, FoundRule, RecordedStart } from "./audit-record.ts";
 import type { ReadLine, RecordedRun } from "./recorded-run.ts";
 

@@ -1,4 +1,5 @@
-import type { PrintedRule, PrintedStep } from "../verify/verify-plan.ts";
+import type { PrintedRule } from "../verify/admitted-ranges.ts";
+import type { PrintedStep } from "../verify/verify-plan.ts";
 import type { AuditViolation, RecordedStart } from "./audit-record.ts";
 import { distinctWrites, type RecordedRun } from "./recorded-run.ts";
 

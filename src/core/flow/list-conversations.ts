@@ -1,7 +1,7 @@
 import { formatIpv4 } from "../net/ipv4-text.ts";
 import { formatIpv6 } from "../net/ipv6-text.ts";
 import type { Conversation, FlowAction } from "./conversation.ts";
-import type { ConversationTable } from "./conversation-table.ts";
+import type { FlowRows } from "./flow-rows.ts";
 import type { FlowTable } from "./flow-table.ts";
 import { databaseAt, type KnownDatabases } from "./known-databases.ts";
 import { EVIDENCE } from "./resolve-flows.ts";
@@ -39,7 +39,7 @@ const FIRST_IPV6 = 2 ** 32;
 
 /** Turns resolved rows into conversations, by consumer, provider, port, protocol and action, ascending. */
 export function listConversations(
-  table: ConversationTable,
+  table: FlowRows,
   resolved: FlowTable,
   databases: KnownDatabases,
 ): Conversation[] {
@@ -56,7 +56,7 @@ class AddressTexts {
   readonly #texts: string[] = [];
   readonly #ranks: number[] = [];
 
-  constructor(table: ConversationTable) {
+  constructor(table: FlowRows) {
     for (let index = 0; index < table.ipv6.size; index += 1) this.#values.push(table.ipv6.valueOf(index));
     this.#texts.push(...this.#values.map(formatIpv6));
     const order = this.#values.map((value, index) => ({ value, index }));
@@ -158,7 +158,7 @@ function compareKeys(keys: Float64Array, x: number, y: number): number {
 type Draft = { -readonly [Key in keyof Conversation]: Conversation[Key] };
 
 function conversationOf(
-  table: ConversationTable,
+  table: FlowRows,
   resolved: FlowTable,
   at: number,
   addresses: AddressTexts,

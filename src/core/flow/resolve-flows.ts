@@ -1,5 +1,5 @@
 import type { OrientedBy } from "./conversation.ts";
-import type { ConversationTable } from "./conversation-table.ts";
+import type { FlowRows } from "./flow-rows.ts";
 import { FlowTable } from "./flow-table.ts";
 import type { KnownDatabases } from "./known-databases.ts";
 import { type FlowEnd, orientFlow } from "./orient-flow.ts";
@@ -34,7 +34,7 @@ export const EVIDENCE: readonly OrientedBy[] = ["unknown", "port", "database", "
  * Orients every flow on all that was read, and folds those of the same consumer, provider, port, protocol and action
  * into one row, with the strongest evidence of them in the BY bits.
  */
-export function resolveFlows(table: ConversationTable, databases: KnownDatabases): FlowTable {
+export function resolveFlows(table: FlowRows, databases: KnownDatabases): FlowTable {
   const { flows } = table;
   const resolved = new FlowTable();
   for (let at = 0; at < flows.size * ROW_WORDS; at += ROW_WORDS) {
@@ -63,7 +63,7 @@ function foldOriented(flows: FlowTable, at: number, resolved: FlowTable): number
 }
 
 function foldUndetermined(
-  table: ConversationTable,
+  table: FlowRows,
   at: number,
   databases: KnownDatabases,
   resolved: FlowTable,
@@ -109,7 +109,7 @@ function hasSyn(flows: FlowTable, a: number, b: number, ports: number, meta: num
   return false;
 }
 
-function addressOf(table: ConversationTable, word: number, isIpv6: number): number | bigint {
+function addressOf(table: FlowRows, word: number, isIpv6: number): number | bigint {
   return isIpv6 === 0 ? word >>> 0 : table.ipv6.valueOf(word);
 }
 

@@ -1,12 +1,12 @@
 import { linkColumns, NEVER, VERDICTS } from "./link-columns.ts";
 import type { MapData } from "./map-data.ts";
+import type { MapNode } from "./map-node.ts";
 import { consumerSide, databaseSide, type Side } from "./map-sides.ts";
 import type { MapState } from "./map-state.ts";
 import { type Recent, recent } from "./recent.ts";
 import { remembered } from "./remembered.ts";
 import { type ShownSide, shownSide } from "./shown-side.ts";
 import { type SiftedLinks, siftLinks } from "./sift-links.ts";
-import type { MapNode } from "./traffic-map.ts";
 
 /** All links between two rows of which policy and draft say one thing, seen or never seen. */
 export interface LinkCell {

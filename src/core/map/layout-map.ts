@@ -1,4 +1,5 @@
-import type { MapLink, MapNode, TrafficMap } from "./traffic-map.ts";
+import type { MapNode } from "./map-node.ts";
+import type { MapLink, TrafficMap } from "./traffic-map.ts";
 
 /** Sizes of a picture, in CSS pixels. */
 export interface LayoutOptions {

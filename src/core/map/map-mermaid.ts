@@ -1,6 +1,7 @@
+import type { MapNode } from "./map-node.ts";
 import { countText, happenedText, nodeNote, saying } from "./map-words.ts";
 import { paperColour } from "./sign-shapes.ts";
-import type { MapLink, MapNode, TrafficMap } from "./traffic-map.ts";
+import type { MapLink, TrafficMap } from "./traffic-map.ts";
 
 /** Mermaid draws no more unless its page says so: https://mermaid.js.org/config/schema-docs/config.html#maxedges */
 const MERMAID_EDGES = 500;

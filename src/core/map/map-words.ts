@@ -1,4 +1,5 @@
-import type { MapLink, MapNode } from "./traffic-map.ts";
+import type { MapNode } from "./map-node.ts";
+import type { MapLink } from "./traffic-map.ts";
 
 /** How a word of policy is told apart without colour: a sign, and its name for people. */
 export interface Saying {

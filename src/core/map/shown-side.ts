@@ -1,5 +1,5 @@
+import type { MapNode } from "./map-node.ts";
 import type { Side, SideNode } from "./map-sides.ts";
-import type { MapNode } from "./traffic-map.ts";
 
 /** Rows below one parent, before the rest is put into one row. A picture of more is a list, and the table is a better one. */
 const MOST_SIBLINGS = 40;

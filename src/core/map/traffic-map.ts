@@ -1,6 +1,7 @@
 import { gatherLinks, type LinkCell } from "./gather-links.ts";
 import { wordsOf, wordTable } from "./link-columns.ts";
-import type { MapData, MapLabels } from "./map-data.ts";
+import type { MapData } from "./map-data.ts";
+import type { MapNode } from "./map-node.ts";
 import type { MapState } from "./map-state.ts";
 import { siftCounts } from "./sift-links.ts";
 
@@ -8,23 +9,6 @@ import { siftCounts } from "./sift-links.ts";
 export const MOST_MARKS = 2_000;
 /** Links that one picture can hold before nobody can follow one; the weightiest are drawn, the others counted. */
 const MOST_LINKS = 500;
-
-/** A row in one of the two columns. */
-export interface MapNode {
-  readonly id: string;
-  readonly side: "consumer" | "database";
-  /** `rest`: what has no row of its own, because others have more traffic. */
-  readonly kind: "group" | "workload" | "address" | "database" | "rest";
-  readonly title: string;
-  readonly labels: MapLabels;
-  /** 0 at the left edge; the rows of an open group are one deeper. */
-  readonly depth: number;
-  readonly open: boolean;
-  readonly canOpen: boolean;
-  /** Consumers or databases behind it that pass the filters, and links. */
-  readonly members: number;
-  readonly links: number;
-}
 
 /** All links between two nodes of which policy says one thing, seen or never seen. */
 export interface MapLink {

@@ -1,5 +1,5 @@
+import type { PrintedRule } from "./admitted-ranges.ts";
 import { type PlainRange, plainRange, plainText } from "./plain-range.ts";
-import type { PrintedRule } from "./verify-plan.ts";
 
 /** Somebody whom a database may open a connection to: one address, of one protocol, on one port. */
 interface Destination {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type PrintedRule, type PrintedStep, type PrintedWorld, verifyDatabase } from "./verify-plan.ts";
+import type { PrintedRule } from "./admitted-ranges.ts";
+import { type PrintedStep, type PrintedWorld, verifyDatabase } from "./verify-plan.ts";
 
 const rule = (source: string): PrintedRule => ({
   direction: "ingress",

@@ -1,16 +1,13 @@
-import { type PlainRange, plainRange, plainText } from "./plain-range.ts";
+import {
+  holds,
+  meant,
+  type PeerAddresses,
+  type PrintedRule,
+  rangesOf,
+  stretches,
+} from "./admitted-ranges.ts";
+import { type PlainRange, plainText } from "./plain-range.ts";
 import { closedWay, differentWay, type Outbound, openedWay, outboundOf } from "./verify-outbound.ts";
-
-/** A rule as plans print it. */
-export interface PrintedRule {
-  readonly direction: string;
-  readonly protocol: string;
-  readonly fromPort?: number;
-  readonly toPort?: number;
-  readonly source: string;
-  /** Of a wanted rule that names a group: the addresses that it is to admit, whoever carries the group. */
-  readonly standsFor?: readonly string[];
-}
 
 /** A step as plans print it. */
 export interface PrintedStep {
@@ -50,8 +47,7 @@ interface PrintedDrift {
 export interface PrintedWorld {
   /** Rules by group id. */
   readonly groups: ReadonlyMap<string, readonly PrintedRule[]>;
-  /** Addresses behind a group or prefix list that rules name as their peer; absent where they are unknown. */
-  readonly members: ReadonlyMap<string, readonly string[]>;
+  readonly members: PeerAddresses;
   /** Groups of whose egress nobody said anything. */
   readonly egressUnknown?: ReadonlySet<string>;
 }
@@ -86,7 +82,11 @@ export function verifyDatabase(
   const port = database.port;
   if (port === undefined || database.steps.length === 0) return { steps: 0, violations: [] };
   const state = stateOf(database.attachedGroups, world);
-  const wanted = rangesOf([...database.rules.flatMap(meant), ...leftAlone(database, world)], port, world);
+  const wanted = rangesOf(
+    [...database.rules.flatMap(meant), ...leftAlone(database, world)],
+    port,
+    world.members,
+  );
   const before = admitted(state, port, world);
   const ways = outwards(database, world, state);
   const violations: Violation[] = [];
@@ -167,11 +167,6 @@ function wantedWays(
   return outboundOf([...rules, ...kept, ...left], world.members);
 }
 
-/** What a wanted rule is for: a reference to a group must come to the addresses that the plan says it stands for. */
-function meant(rule: PrintedRule): readonly PrintedRule[] {
-  return rule.standsFor?.map((source) => ({ ...rule, source })) ?? [rule];
-}
-
 /** Rules that the plan says are nobody's business of ours: they are part of what must be true in the end. */
 function leftAlone(
   { drift = [], keptGroups = [] }: PrintedDatabase,
@@ -248,23 +243,8 @@ const admitted = (state: State, port: number, world: PrintedWorld): readonly Pla
   rangesOf(
     state.attached.flatMap((id) => state.groups.get(id) ?? []),
     port,
-    world,
+    world.members,
   );
-
-function rangesOf(rules: readonly PrintedRule[], port: number, world: PrintedWorld): readonly PlainRange[] {
-  const ranges: PlainRange[] = [];
-  for (const rule of rules) {
-    if (rule.direction !== "ingress" || !passes(rule, port)) continue;
-    const named = /^(sg|pl|new)-/.test(rule.source);
-    const sources = named ? (world.members.get(rule.source) ?? []) : [rule.source];
-    ranges.push(...sources.map(plainRange));
-  }
-  return ranges.sort((a, b) => (a.low < b.low ? -1 : Number(a.low > b.low)));
-}
-
-const passes = (rule: PrintedRule, port: number): boolean =>
-  rule.protocol === "-1" ||
-  (rule.protocol === "tcp" && (rule.fromPort ?? 0) <= port && port <= (rule.toPort ?? 65_535));
 
 function cutOff(
   before: readonly PlainRange[],
@@ -293,12 +273,3 @@ function letIn(
 /** The first address that one list holds and the other does not. */
 const difference = (a: readonly PlainRange[], b: readonly PlainRange[]): bigint | undefined =>
   stretches(a, b).find((at) => holds(a, at) && !holds(b, at));
-
-/** One address of each stretch between neighbouring borders: within a stretch all addresses fare alike. */
-function stretches(...lists: readonly (readonly PlainRange[])[]): readonly bigint[] {
-  return [...new Set(lists.flat().flatMap((range) => [range.low, range.high + 1n]))];
-}
-
-function holds(ranges: readonly PlainRange[], address: bigint): boolean {
-  return ranges.some((range) => range.low <= address && address <= range.high);
-}

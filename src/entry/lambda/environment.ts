@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseS3Uri } from "../../adapters/aws/s3-uri.ts";
 import { parsePceAddress } from "../../adapters/pce/pce-address.ts";
-import { SEEN_DAYS } from "../../core/history/served.ts";
+import { SEEN_DAYS } from "../../core/history/seen-lately.ts";
 import { PolicyFault } from "../../ports/policy-fault.ts";
 
 const MAX_SECONDS = 120;

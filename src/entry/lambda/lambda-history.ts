@@ -5,7 +5,7 @@ import type { HistoryStore } from "../../adapters/history/history-store.ts";
 import { s3Store } from "../../adapters/history/s3-store.ts";
 import type { AskHistory } from "../../app/plan-by-history.ts";
 import { readHistory } from "../../app/read-history.ts";
-import { seenLately } from "../../core/history/served.ts";
+import { seenLately } from "../../core/history/seen-lately.ts";
 import type { LambdaEnvironment } from "./environment.ts";
 
 /** The history of an installation. */

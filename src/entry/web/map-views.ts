@@ -1,15 +1,15 @@
 import type { Hono } from "hono";
 import { databaseDetails } from "../../core/map/database-details.ts";
+import type { MapData } from "../../core/map/map-data.ts";
 import { EXPORTS, type MapExport, mapExport } from "../../core/map/map-export.ts";
 import { mapPageOf } from "../../core/map/map-page.ts";
 import { firstState, stateFromFragment } from "../../core/map/map-state.ts";
-import type { MapApp } from "./map-app.ts";
 
 /**
  * Adds up here what the page shows, so that it gets a picture and not the flows: a view, what is known of one database,
  * and files to take along. The query of a view is a permalink's fragment; `draft` names a draft beside it.
  */
-export function addViews(app: Hono, data: MapApp["data"]): void {
+export function addViews(app: Hono, data: (draft?: string) => Promise<MapData | undefined>): void {
   app.get("/api/view", async (c) => {
     const found = await data(c.req.query("draft"));
     return found === undefined ? c.text(FORGOTTEN, 410) : c.json(mapPageOf(found, queryOf(c.req.url)));

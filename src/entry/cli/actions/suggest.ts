@@ -1,19 +1,18 @@
 import { readFile, writeFile } from "node:fs/promises";
-import type { Planned } from "../../../app/plan-databases.ts";
-import { type SuggestReport, suggestDocument, suggestPolicy } from "../../../app/suggest-policy.ts";
-import type { Assertion } from "../../../core/policy/assertion/assertion.ts";
+import { suggestDocument, suggestPolicy } from "../../../app/suggest-policy.ts";
 import { type Choice, chooseSuggestions } from "../../../core/suggest/choose-suggestions.ts";
 import type { SuggestSettings } from "../../../core/suggest/model.ts";
 import type { CliContext } from "../context.ts";
-import { type World, withWorld } from "../load.ts";
+import { withWorld } from "../load.ts";
 import { CliProblem, throwProblems } from "../problem.ts";
 import { suggestMarkdown } from "../render/suggest-markdown.ts";
 import { suggestText } from "../render/suggest-text.ts";
-import { readSettings, type Settings } from "../settings.ts";
+import { readSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { choiceOf, parseChoice } from "../suggest/choice-file.ts";
 import { draftSuggestions } from "../suggest/draft-suggestions.ts";
 import { reviewDocument } from "../suggest/review-document.ts";
+import type { SuggestRun } from "../suggest/suggest-run.ts";
 import { writeSuggestions } from "../suggest/write-suggestions.ts";
 import { testsBeside } from "./test.ts";
 
@@ -30,16 +29,6 @@ export interface SuggestOptions extends SourceOptions {
   readonly mostUnseen: string;
   readonly leastSeen: string;
   readonly afresh?: boolean;
-}
-
-/** What the parts of this command share. */
-export interface SuggestRun {
-  readonly context: CliContext;
-  readonly settings: Settings;
-  readonly world: World;
-  readonly planned: Planned;
-  readonly assertions: readonly Assertion[];
-  readonly report: SuggestReport;
 }
 
 /** Shows what would cover the traffic, and writes it where that was asked for. */

@@ -7,9 +7,10 @@ const SHOWN = 40;
 
 /** What a check of an audit file found, the violations by line. */
 export function auditText(report: AuditReport, style: Style): string {
-  const { lines, databases, runs, replayed, onboarding, violations, unfinished } = report;
+  const { lines, databases, runs, replayed, atOnce, onboarding, violations, unfinished } = report;
   const looked = [
     `${counted(lines, "record")} of ${counted(runs, "run")} at ${counted(databases, "database")}; ${counted(replayed, "step")} replayed`,
+    ...(atOnce === 0 ? [] : [`${counted(atOnce, "time")} several processes at one database`]),
     ...(onboarding === 0 ? [] : [`${counted(onboarding, "write")} of onboarding`]),
   ].join(";\n  ");
   const waiting = unfinishedText(unfinished, style);

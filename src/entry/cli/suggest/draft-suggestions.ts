@@ -2,11 +2,11 @@ import { draftRules } from "../../../adapters/pce/draft-rules.ts";
 import { createPceClient, type PceClientOptions } from "../../../adapters/pce/pce-client.ts";
 import { providerFacts } from "../../../app/suggest-policy.ts";
 import { labelRule } from "../../../core/suggest/label-rule.ts";
-import type { SuggestRun } from "../actions/suggest.ts";
 import { CliProblem, throwProblems } from "../problem.ts";
 import { counted } from "../render/quantity.ts";
 import { pceOptions } from "../wire/policy-source.ts";
 import { proveSuggestions } from "./prove-suggestions.ts";
+import type { SuggestRun } from "./suggest-run.ts";
 
 /** Adds the chosen suggestions to the draft of the PCE, and tells what the draft then says. Provisions nothing. */
 export async function draftSuggestions(run: SuggestRun): Promise<void> {

@@ -3,7 +3,7 @@ import { runPolicyTests } from "../../../app/run-policy-tests.ts";
 import { uncovered } from "../../../app/suggest-policy.ts";
 import type { Diagnostic } from "../../../core/diagnostic.ts";
 import { assertionText } from "../../../core/policy/assertion/assertion.ts";
-import type { SuggestRun } from "../actions/suggest.ts";
+import type { SuggestRun } from "./suggest-run.ts";
 
 /** More than these are only counted. */
 const SHOWN = 5;

@@ -5,10 +5,10 @@ import { policyTextSource } from "../../../adapters/file/policy-file/policy-file
 import { replaceFile } from "../../../adapters/file/replace-file.ts";
 import { planDatabases } from "../../../app/plan-databases.ts";
 import { labelRule } from "../../../core/suggest/label-rule.ts";
-import type { SuggestRun } from "../actions/suggest.ts";
 import { CliProblem, throwProblems } from "../problem.ts";
 import { counted } from "../render/quantity.ts";
 import { proveSuggestions } from "./prove-suggestions.ts";
+import type { SuggestRun } from "./suggest-run.ts";
 
 /** Adds the chosen suggestions to the policy file, once it is proven that they do what they say. */
 export async function writeSuggestions(run: SuggestRun, to: string | true): Promise<void> {

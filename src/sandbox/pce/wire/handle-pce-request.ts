@@ -2,7 +2,7 @@ import type { Credential } from "../model/state.ts";
 import type { SandboxPce } from "../sandbox-pce.ts";
 import { actorOf, authenticate } from "./authenticate.ts";
 import { type Call, html, json, type PceRequest, type PceResponse } from "./exchange.ts";
-import { replacement, spoiled } from "./faults.ts";
+import { replacement, spoiled } from "./fault-answers.ts";
 import { dispatch } from "./router.ts";
 import { ROUTES } from "./routes/all.ts";
 
