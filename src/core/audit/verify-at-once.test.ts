@@ -86,7 +86,6 @@ describe("two runs at once", () => {
     expect(verifyAudit([one, later], digest).atOnce).toBe(0);
     expect(s8(one, later)).toEqual([]);
   });
-  });
 
   it("may both find the one group that was made", () => {
     expect(s8(chainOf("a", START, swap(0, "sg-m")), chainOf("b", START, swap(1, "sg-m")))).toEqual([]);
