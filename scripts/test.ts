@@ -31,7 +31,7 @@ async function runVitest(args: readonly string[]): Promise<number> {
 process.chdir(ROOT);
 // One after the other: all of them may need apt-get, which takes no company.
 await prepare("Python packages in .venv/ (moto, ministack, cfn-lint …)", preparePythonEnvironment(ROOT));
-await prepare("AWS CLI version 2", prepareAwsCli());
+await prepare("AWS CLI version 2 and zip", prepareAwsCli());
 await prepare("PostgreSQL, nftables and network namespaces", prepareDataPlane());
 await prepare("Chromium", prepareChromium());
 const counted = totalsOfFile(REPORT, await runVitest(process.argv.slice(2)));

@@ -34,28 +34,30 @@ export interface ChaosQueue {
  * Makes a queue with a dead-letter queue that gives up after as many tries as the hub's template says.
  *
  * @param id of the queue in the template
+ * @param name of the queue on the emulator
  */
 export async function chaosQueue(
   id: "Objects" | "Databases",
   ministack: { readonly url: string },
   region: string,
+  name: string = id,
 ): Promise<ChaosQueue> {
   const credentials = { accessKeyId: "111122223333", secretAccessKey: "x" };
   const sqs = new SQSClient({ endpoint: ministack.url, region, credentials });
   const isFifo = id === "Databases";
   const suffix = isFifo ? ".fifo" : "";
-  const make = async (name: string, Attributes: Record<string, string>): Promise<string> => {
+  const make = async (named: string, Attributes: Record<string, string>): Promise<string> => {
     const attributes = { ...Attributes, ...(isFifo ? { FifoQueue: "true" } : {}) };
     const made = await sqs.send(
-      new CreateQueueCommand({ QueueName: `${name}${suffix}`, Attributes: attributes }),
+      new CreateQueueCommand({ QueueName: `${named}${suffix}`, Attributes: attributes }),
     );
     return made.QueueUrl ?? "";
   };
-  const dead = await make(`${id}-dead`, {});
+  const dead = await make(`${name}-dead`, {});
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: dead, AttributeNames: ["QueueArn"] }),
   );
-  const main = await make(id, {
+  const main = await make(name, {
     VisibilityTimeout: String(VISIBILITY_S),
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: tries(id) }),
   });

@@ -36,6 +36,8 @@ export interface Invocation {
 export interface LambdaProcess {
   readonly pid: number;
   invoke(event: unknown, timeoutMs?: number): Promise<Invocation>;
+  /** Resolves when the process is no more, however it ended. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function startLambda(bundle: string, env: NodeJS.ProcessEnv): Promi
   if (!started) throw new Error(printed.join(""));
   return {
     pid: child.pid ?? 0,
+    ended: ended.then(() => undefined),
     invoke: (event, timeoutMs = DEFAULT_TIMEOUT_MS) => invoke(child, printed, event, timeoutMs),
     stop: async () => {
       child.kill();

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { reconcileMessages } from "../../src/entry/lambda/reconcile-message.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { type Ministack, startMinistack } from "../support/ministack.ts";
 import { findPython } from "../support/python.ts";
 import { type ChaosQueue, chaosQueue, tries } from "./chaos-queue.ts";
 import { useBundle } from "./lambda-bundle.ts";
-import { type LambdaLab, lambdaLab, type QueueEvent, type QueueRecord } from "./lambda-lab.ts";
+import type { QueueEvent, QueueRecord } from "./lambda-lab.ts";
 import type { Invocation, LambdaProcess } from "./lambda-process.ts";
+import { type ReconcileLab, reconcileLab, whileTimePasses } from "./reconcile-lab.ts";
 
 const bundle = useBundle();
 const python = {
@@ -14,83 +14,12 @@ const python = {
   found: findPython(),
   fix: "npm test makes it, given Python 3.10 or newer",
 };
-const STATE_BUCKET = "moat-state";
 const ENOUGH_MS = 300_000;
 const RULES = ["10.20.1.21/32 5432", "10.20.1.31/32 5432"];
 
-/** Who was admitted where, at every change of anything: what S1 and S2 speak of. */
-function admissions(lab: LambdaLab) {
-  const pairs = lab.company.consumers.flatMap(({ name }) =>
-    lab.company.databases.map(({ id }) => [name, id] as const),
-  );
-  const look = (): ReadonlySet<string> =>
-    new Set(pairs.filter(([from, to]) => lab.admits(from, to)).map((pair) => pair.join(" > ")));
-  const before = look();
-  const seen: ReadonlySet<string>[] = [];
-  lab.aws.sandbox.network.onChange(() => void seen.push(look()));
-  return {
-    changes: () => seen.length,
-    /** Those who were cut although they may connect before and after, and those let in who may neither. */
-    violations: (): readonly string[] => {
-      const after = look();
-      return seen.flatMap((now) =>
-        pairs
-          .map((pair) => pair.join(" > "))
-          .filter((pair) => before.has(pair) === after.has(pair) && now.has(pair) !== after.has(pair)),
-      );
-    },
-  };
-}
-
-async function companyLab() {
-  const lab = await lambdaLab(bundle());
-  const { defaultAccountId: accountId } = lab.aws.sandbox.world;
-  lab.aws.sandbox.s3.createBucket({ name: STATE_BUCKET, accountId, region: lab.company.region });
-  const env = { MOAT_STATE: `s3://${STATE_BUCKET}/state`, MOAT_TWICE_APART_SECONDS: "1" };
-  const objects = (await lab.work()).Records.flatMap(({ body }) => objectsOf(body));
-  const arn = (id: string): string => lab.aws.sandbox.rds().instance(id).arn;
-  return {
-    lab,
-    objects,
-    arn,
-    admitted: admissions(lab),
-    start: () => lab.start(env, bundle("reconcile")),
-    message: (id: string, request: string) => {
-      const [made] = reconcileMessages(request, [arn(id)], { objects });
-      if (made === undefined) throw new Error("No message was made");
-      return made;
-    },
-  };
-}
-
-type CompanyLab = Awaited<ReturnType<typeof companyLab>>;
-
-/** What S3 announced, as `ingest` hands it on. */
-function objectsOf(body: string): readonly { readonly bucket: string; readonly key: string }[] {
-  const { Records = [] } = JSON.parse(body) as {
-    readonly Records?: readonly {
-      readonly s3: { readonly bucket: { readonly name: string }; readonly object: { readonly key: string } };
-    }[];
-  };
-  return Records.map(({ s3 }) => ({
-    bucket: s3.bucket.name,
-    key: decodeURIComponent(s3.object.key.replaceAll("+", " ")),
-  }));
-}
-
-/** Runs the sandbox's clock meanwhile, as changes of RDS take time. */
-async function whileTimePasses<T>({ lab }: CompanyLab, work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => lab.clock.advance(30_000), 50);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
-}
-
 /** Invokes, and kills the function once it has made this many calls. @returns what it answered, if it lived */
 async function killedAfter(
-  company: CompanyLab,
+  company: ReconcileLab,
   lambda: LambdaProcess,
   event: QueueEvent,
   isLast: (operation: string, made: number) => boolean,
@@ -104,7 +33,7 @@ async function killedAfter(
       if (isLast(call.operation, made)) resolve(undefined);
     });
   });
-  const answer = await whileTimePasses(company, () =>
+  const answer = await whileTimePasses(company.lab, () =>
     Promise.race([reached, lambda.invoke(event, ENOUGH_MS)]),
   );
   end();
@@ -115,13 +44,13 @@ async function killedAfter(
 describeWith(python, "the queue of databases when everything goes wrong that can", (found) => {
   let ministack: Ministack;
   let queue: ChaosQueue;
-  let company: CompanyLab;
+  let company: ReconcileLab;
   const sent = new Map<string, string>();
   /** Sequence numbers of what was worked on, in the order in which that ended, by message group. */
   const worked = new Map<string, string[]>();
 
   beforeAll(async () => {
-    company = await companyLab();
+    company = await reconcileLab(bundle);
     const { region } = company.lab.company;
     ministack = await startMinistack(found, "111122223333", region);
     queue = await chaosQueue("Databases", ministack, region);
@@ -144,7 +73,7 @@ describeWith(python, "the queue of databases when everything goes wrong that can
       await killedAfter(company, lambda, event, (operation) => operation === killAt);
       return all;
     }
-    const { failed, error } = await whileTimePasses(company, () => lambda.invoke(event, timeoutMs));
+    const { failed, error } = await whileTimePasses(company.lab, () => lambda.invoke(event, timeoutMs));
     return error === undefined ? failed : all;
   }
 
@@ -247,9 +176,9 @@ describeWith(python, "the queue of databases when everything goes wrong that can
 });
 
 describe("a batch of the queue of databases", () => {
-  let company: CompanyLab;
+  let company: ReconcileLab;
   beforeAll(async () => {
-    company = await companyLab();
+    company = await reconcileLab(bundle);
   });
   afterAll(() => company?.lab.close());
 
@@ -276,7 +205,7 @@ describe("a batch of the queue of databases", () => {
       recordOf(orders.body, orders.group, 3),
       recordOf(ledger.body, ledger.group, 4),
     ];
-    const answer = await whileTimePasses(company, () => lambda.invoke({ Records: records }, ENOUGH_MS));
+    const answer = await whileTimePasses(company.lab, () => lambda.invoke({ Records: records }, ENOUGH_MS));
     await lambda.stop();
     expect(answer.failed).toEqual(["message-2", "message-3"]);
     expect(reconciled(answer)).toEqual([company.arn("orders"), company.arn("ledger")]);

@@ -20,6 +20,14 @@ export function runLook({ found, report: { plan, outcomes } }: SweepReport): Inc
   };
 }
 
+/** What a plan is about to mend: of the others nothing is lost when the run dies, for they are there to be seen again. */
+export function aboutToMend(plan: Plan): readonly Incident[] {
+  const changing = new Set<string>(
+    plan.databases.flatMap(({ arn, steps }) => (steps.length > 0 ? [arn] : [])),
+  );
+  return planIncidents(plan).filter(({ database }) => changing.has(database?.arn ?? ""));
+}
+
 function failure({ id, arn, problem }: DatabaseOutcome): readonly Incident[] {
   if (problem === undefined) return [];
   const { what, why, fix } = problem;

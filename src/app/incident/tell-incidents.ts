@@ -4,6 +4,7 @@ import {
   afterLook,
   afterTelling,
   type BookEntry,
+  beforeMending,
   type IncidentBook,
   messageOf,
 } from "../../core/incident/incident-book.ts";
@@ -31,6 +32,8 @@ export interface Seen {
   readonly covers: (incident: Incident) => boolean;
   readonly found: readonly Incident[];
   readonly left: readonly Incident[];
+  /** What {@link noteIncidents} wrote down for this run. */
+  readonly noted?: ReadonlySet<string>;
 }
 
 /** Others that write at the same moment are let past so often. */
@@ -70,6 +73,36 @@ export async function tellIncidents(ports: TellPorts, seen: Seen): Promise<numbe
   }
 }
 
+/**
+ * Writes down what a run is about to mend, and tells nobody yet: the run tells it when it is over, or a later look when
+ * the run died. Never throws: to mend is more urgent than to remember.
+ *
+ * @returns keys of what is new, for {@link tellIncidents}
+ */
+export async function noteIncidents(
+  { notifiers, clock, failed }: TellPorts,
+  seen: Pick<Seen, "book" | "format" | "found">,
+): Promise<ReadonlySet<string>> {
+  if (notifiers.length === 0 || seen.found.length === 0) return new Set();
+  let noted: ReadonlySet<string> = new Set();
+  try {
+    await update(seen, (now) => {
+      const before = beforeMending(now, { found: seen.found, ...momentAndChannels(clock, notifiers) });
+      noted = before.noted;
+      return before.book;
+    });
+    return noted;
+  } catch (error) {
+    failed({ channel: "memory of incidents", error });
+    return new Set();
+  }
+}
+
+function momentAndChannels(clock: Clock, notifiers: readonly Notifier[]) {
+  const ms = clock.now();
+  return { at: { ms, text: formatUtc(Math.floor(ms / 1000)) }, channels: notifiers.map(({ name }) => name) };
+}
+
 /** Tells on one channel. One that refuses is left alone: it would hold up the work. @returns keys of what it took */
 async function tellOn(
   notifier: Notifier,
@@ -91,12 +124,10 @@ async function tellOn(
 
 /** Writes down what is about to be told. */
 async function claim({ clock, notifiers }: TellPorts, seen: Seen) {
-  const ms = clock.now();
-  const at = { ms, text: formatUtc(Math.floor(ms / 1000)) };
-  const channels = notifiers.map(({ name }) => name);
+  const now = momentAndChannels(clock, notifiers);
   let tell: readonly string[] = [];
-  const book = await update(seen, (now) => {
-    const after = afterLook(now, { ...seen, at, channels });
+  const book = await update(seen, (known) => {
+    const after = afterLook(known, { ...seen, ...now });
     tell = after.tell;
     return after.book;
   });
@@ -105,7 +136,7 @@ async function claim({ clock, notifiers }: TellPorts, seen: Seen) {
 
 /** Changes the book, over whatever others have written meanwhile. @throws Error when they never let it through */
 async function update(
-  { book: store, format }: Seen,
+  { book: store, format }: Pick<Seen, "book" | "format">,
   change: (book: IncidentBook) => IncidentBook,
 ): Promise<IncidentBook> {
   for (let tries = 0; tries < TRIES; tries += 1) {

@@ -19,6 +19,8 @@ export interface SweepPorts extends ApplyPorts, SurveyPorts {
   readonly newFlows?: () => Promise<Traffic>;
   /** Absent where nobody waits for what comes of a narrowing. */
   readonly noteNarrowed?: NoteNarrowed;
+  /** Told of the first plan before anything of it is carried out. */
+  readonly beforeWriting?: (plan: Plan) => Promise<void>;
 }
 
 export interface SweepReport {
@@ -58,6 +60,7 @@ export async function sweep(
       ...seen,
     });
     const plan = await noted(ports.noteNarrowed, seen.plan, narrowed);
+    if (plans.length === 0) await ports.beforeWriting?.(plan);
     plans.push(plan);
     return plan;
   }

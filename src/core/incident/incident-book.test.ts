@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Incident } from "./incident.ts";
-import { afterLook, afterTelling, type IncidentBook, messageOf } from "./incident-book.ts";
+import { afterLook, afterTelling, beforeMending, type IncidentBook, messageOf } from "./incident-book.ts";
 
 const incident = (key: string): Incident => ({
   key,
@@ -88,5 +88,39 @@ describe("a book of incidents", () => {
   it("tells nobody that everybody was told when there is no channel", () => {
     const { book } = afterLook(NONE, look(0, ["a"], { channels: [] }));
     expect(afterLook(book, look(500_000, ["a"], { channels: [] })).tell).toEqual([]);
+  });
+});
+
+describe("what is written down before it is mended", () => {
+  const { book, noted } = beforeMending(NONE, look(0, ["a"]));
+
+  it("is told once by the run that wrote it down, ended", () => {
+    const done = told(book, 9, [], { found: [incident("a")], noted });
+    expect(done.tell).toEqual(["a"]);
+    expect(done.at.get("a")).toMatchObject({ openedAt: "T0", resolvedAt: "T9" });
+    expect(done.book.size).toBe(0);
+  });
+
+  it("is told at once as open when it could not be mended", () => {
+    const left = told(book, 9, ["a"], { noted });
+    expect(left.tell).toEqual(["a"]);
+    expect(left.at.get("a")?.resolvedAt).toBeUndefined();
+  });
+
+  it("is told by a later look when that run died: as ended, or as open once it had the time", () => {
+    expect(told(book, 9, []).at.get("a")).toMatchObject({ openedAt: "T0", resolvedAt: "T9" });
+    expect(told(book, 9, ["a"]).tell).toEqual([]);
+    expect(told(book, 120_000, ["a"]).tell).toEqual(["a"]);
+  });
+
+  it("is not told again when another look has told its end meanwhile", () => {
+    const meanwhile = told(book, 5, []).book;
+    expect(told(meanwhile, 9, [], { found: [incident("a")], noted }).tell).toEqual([]);
+    expect(told(meanwhile, 9, ["a"], { noted }).tell).toEqual(["a"]);
+  });
+
+  it("is nothing that is known already", () => {
+    const open = told(NONE, 0, ["a"]).book;
+    expect(beforeMending(open, look(5, ["a", "b"]))).toMatchObject({ noted: new Set(["b"]) });
   });
 });

@@ -25,6 +25,8 @@ export interface Look {
   readonly left: readonly Incident[];
   readonly at: { readonly ms: number; readonly text: string };
   readonly channels: readonly string[];
+  /** Keys that this run wrote down before it did anything: they are its own to tell. */
+  readonly noted?: ReadonlySet<string>;
 }
 
 /** Whoever died while telling is stood in for after so long. */
@@ -47,8 +49,25 @@ export function afterLook(
   return { book: kept, tell: [...news.keys()].filter((key) => kept.has(key)).sort() };
 }
 
+/**
+ * The book before a run that mends something, and the keys of what is new: it is written down first, so that the death
+ * of the run leaves an incident that a later look tells, and not one that nobody ever hears of.
+ */
+export function beforeMending(
+  book: IncidentBook,
+  look: Pick<Look, "found" | "at" | "channels">,
+): { readonly book: IncidentBook; readonly noted: ReadonlySet<string> } {
+  const opened = openedBy(book, { ...look, left: [] });
+  return { book: new Map([...book, ...opened]), noted: new Set(opened.keys()) };
+}
+
 /** What was not there before, or had ended. */
-function openedBy(book: IncidentBook, { found, left, at, channels }: Look): IncidentBook {
+function openedBy(
+  book: IncidentBook,
+  { found, left, at, channels, noted }: Pick<Look, "found" | "left" | "at" | "channels" | "noted">,
+): IncidentBook {
+  // What this run wrote down and is in the book no more, others have seen the end of, and told.
+  const seen = [...found.filter(({ key }) => noted?.has(key) !== true), ...left];
   const isNew = ({ key }: Incident): boolean => {
     const known = book.get(key);
     return known === undefined || known.resolvedAt !== undefined;
@@ -59,7 +78,7 @@ function openedBy(book: IncidentBook, { found, left, at, channels }: Look): Inci
     untold: channels,
     claimedAt: at.ms,
   });
-  return new Map([...found, ...left].filter(isNew).map((incident) => [incident.key, entryOf(incident)]));
+  return new Map(seen.filter(isNew).map((incident) => [incident.key, entryOf(incident)]));
 }
 
 /** What the look would have seen, and did not see any more at its end. */
@@ -72,14 +91,14 @@ function endedBy(known: IncidentBook, { left, covers, at, channels }: Look): Inc
   );
 }
 
-/** Told not everywhere, by somebody who has had the time for it. What ends now is told as ended instead. */
+/** Told not everywhere, by somebody who has had the time for it, or who asks now. What ends now is told as ended instead. */
 function leftOver(book: IncidentBook, opened: IncidentBook, look: Look): IncidentBook {
-  const { at, channels } = look;
+  const { at, channels, noted } = look;
   const ended = endedBy(book, look);
   const isLeft = ([key, { untold, claimedAt }]: readonly [string, BookEntry]): boolean =>
     !opened.has(key) &&
     !ended.has(key) &&
-    at.ms - claimedAt >= CLAIM_MS &&
+    (noted?.has(key) === true || at.ms - claimedAt >= CLAIM_MS) &&
     untold.some((name) => channels.includes(name));
   return new Map([...book].filter(isLeft));
 }

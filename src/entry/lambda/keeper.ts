@@ -17,7 +17,7 @@ import { stopMoment } from "./deadline.ts";
 import { type LambdaEnvironment, needed, parseEnvironment } from "./environment.ts";
 import { type KeeperWaves, keeperWaves } from "./keeper-waves.ts";
 import { askHistory, deployedHistory } from "./lambda-history.ts";
-import { lambdaIncidents, type TellOf } from "./lambda-incidents.ts";
+import { type LambdaIncidents, lambdaIncidents } from "./lambda-incidents.ts";
 import { lambdaLoggers, type Redact } from "./lambda-logger.ts";
 import { lambdaPolicy } from "./lambda-policy.ts";
 import { planSettings } from "./plan-settings.ts";
@@ -38,7 +38,7 @@ export interface Keeper extends Telemetry {
   readonly begin: (event: unknown, context: Context) => number;
   readonly readPolicy: (stopAt: number) => Promise<PolicyInHand>;
   /** Tells people and programs what began and what ended. */
-  readonly tell: TellOf;
+  readonly incidents: LambdaIncidents;
   /** What is remembered of a target. */
   readonly memoryOf: (target: Target) => VersionedText;
   /** Absent where databases are narrowed as soon as policy says so. */
@@ -84,7 +84,7 @@ export function keeper(serviceName: string, env: NodeJS.ProcessEnv): Keeper {
         const readAt = Date.now();
         return { policy: await policy.until(stopAt).read("active"), readAt, why: [] };
       }),
-    tell: lambdaIncidents(settings, clients, state.value, { logger, count: measuring.count }),
+    incidents: lambdaIncidents(settings, clients, state.value, { logger, count: measuring.count }),
     ...(waves === undefined ? {} : { waves }),
     memoryOf: ({ accountId, region }) => {
       const { bucket, prefix } = state.value;

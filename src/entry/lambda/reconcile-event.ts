@@ -4,12 +4,13 @@ import { awsEnforcement } from "../../adapters/aws/aws-enforcement.ts";
 import { awsLiveState } from "../../adapters/aws/aws-live-state.ts";
 import { s3FlowLogObject } from "../../adapters/aws/s3-flow-logs.ts";
 import { expectedProblem } from "../../app/expected-problem.ts";
-import { runLook } from "../../app/incident/looks.ts";
+import { aboutToMend, runLook } from "../../app/incident/looks.ts";
 import { readTraffic, type Traffic } from "../../app/read-traffic.ts";
 import { noteNarrowed, withMemory } from "../../app/watch/keep-memory.ts";
 import type { SweepSettings } from "../../app/watch/survey.ts";
 import { type SweepPorts, type SweepReport, sweep } from "../../app/watch/sweep.ts";
 import { waveGate } from "../../core/guard/wave-gate.ts";
+import type { Plan } from "../../core/plan/plan.ts";
 import type { FlowLogObject } from "../../ports/flow-log-objects.ts";
 import { repairCanary } from "./beat.ts";
 import { parseCanaryMessage } from "./canary-message.ts";
@@ -59,8 +60,12 @@ async function reconcileDatabase(keeper: Keeper, message: ReconcileMessage, stop
   const traffic = await trafficOf(keeper, message);
   const inHand = await keeper.readPolicy(stopAt);
   const gated = await waveSettingsOf(keeper, target);
+  let noted: ReadonlySet<string> = new Set();
   const ports = {
     ...gated.ports,
+    beforeWriting: async (plan: Plan) => {
+      noted = await keeper.incidents.note(target, aboutToMend(plan));
+    },
     ...keeper.surveyPorts(target, message.changes),
     live: awsLiveState(target.clients),
     enforcement: awsEnforcement(target.clients),
@@ -77,7 +82,7 @@ async function reconcileDatabase(keeper: Keeper, message: ReconcileMessage, stop
     const value = await sweep(ports, settings, inHand, memory, () => Date.now() >= stopAt);
     return { value, memory: value.memory, arns };
   });
-  await keeper.tell(target, runLook(done));
+  await keeper.incidents.tell(target, { ...runLook(done), noted });
   report(keeper, message.database, done);
 }
 

@@ -139,7 +139,7 @@ async function visitAll(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  await keeper.tell(
+  await keeper.incidents.tell(
     "hub",
     targetsLook(
       visits.map(({ name }) => name),
@@ -156,11 +156,11 @@ async function visitAll(
 async function policyInHand(keeper: Keeper, stopAt: number): Promise<PolicyInHand> {
   try {
     const inHand = await keeper.readPolicy(stopAt);
-    await keeper.tell("hub", policyLook(undefined));
+    await keeper.incidents.tell("hub", policyLook(undefined));
     return inHand;
   } catch (error) {
     const problem = expectedProblem(error);
-    if (problem !== undefined) await keeper.tell("hub", policyLook(problem));
+    if (problem !== undefined) await keeper.incidents.tell("hub", policyLook(problem));
     throw error;
   }
 }
@@ -219,7 +219,7 @@ async function look(
   const pending = plan.databases.filter(({ steps }) => steps.length > 0).sort(byDanger);
   keeper.logger.info("swept", { ...name, ...planFields(plan), handedOver: pending.length });
   const arns = pending.map(({ arn }) => arn);
-  await keeper.tell(target, surveyLook(plan, new Set<string>(arns)));
+  await keeper.incidents.tell(target, surveyLook(plan, new Set<string>(arns)));
   return arns;
 }
 

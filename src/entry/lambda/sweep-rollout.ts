@@ -104,7 +104,7 @@ function targetLook(
 const SHOWN = 20;
 
 async function tell(
-  { logger, count, tell: tellOf }: Keeper,
+  { logger, count, incidents }: Keeper,
   { settings }: KeeperWaves,
   rollout: Rollout,
   late: readonly string[],
@@ -122,5 +122,5 @@ async function tell(
   if (stopped !== undefined) logger.error("rollout stopped", line);
   else if (late.length > 0) logger.warn("rollout goes on without some", line);
   else logger.info("rollout", line);
-  await tellOf("hub", rolloutLook(rollout));
+  await incidents.tell("hub", rolloutLook(rollout));
 }
