@@ -28,7 +28,7 @@ const statements = [...readingStatements(), ...askingStatements(), ...writingSta
 /** What the functions' own calls need, which stands in the hub's template. */
 const HUB = [
   ...["organizations:ListAccounts", "s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
-  ...["ec2:DescribeFlowLogs", "events:PutEvents", "secretsmanager:GetSecretValue", "sqs:SendMessage"],
+  ...["events:PutEvents", "secretsmanager:GetSecretValue", "sqs:SendMessage"],
 ];
 /** What only the command line calls, asked of a person, and what needs no permission. */
 const NOT_OURS = [

@@ -33,6 +33,7 @@ export const readingStatements = (): readonly Statement[] => [
     Sid: "SeeDatabasesAndGroups",
     Effect: "Allow",
     Action: [
+      "ec2:DescribeFlowLogs",
       "ec2:DescribeInstances",
       "ec2:DescribeManagedPrefixLists",
       "ec2:DescribeNetworkInterfaces",

@@ -1,9 +1,14 @@
+import { historyPlaces } from "../core/history/history-places.ts";
+import type { HistorySpan } from "../core/history/live-rows.ts";
 import type { DatabasePlan } from "../core/plan/plan.ts";
 import type { Planned } from "./plan-databases.ts";
 import type { HistoryReading } from "./read-history.ts";
 
-/** Asks a history who was let in of late to some databases, by their ARNs. */
-export type AskHistory = (databaseArns: readonly string[]) => Promise<HistoryReading>;
+/** Asks a history who was let in of late to some databases, by their ARNs, and tells where their flow logs are. */
+export type AskHistory = (
+  databaseArns: readonly string[],
+  places: Pick<HistorySpan, "accounts" | "regions">,
+) => Promise<HistoryReading>;
 
 const NOT_ASKED: HistoryReading = { kind: "read", consumers: [], asked: new Set() };
 
@@ -23,7 +28,7 @@ export async function planByHistory(
   if (ask === undefined) return plan(undefined);
   const before = plan(NOT_ASKED);
   const arns = before.plan.databases.flatMap((d) => (isPending(d) && isOurs(d) ? [d.arn] : []));
-  return arns.length === 0 ? before : plan(await ask(arns));
+  return arns.length === 0 ? before : plan(await ask(arns, historyPlaces(before.inventory)));
 }
 
 /** Something is to be done, or would be once a person says so. */

@@ -88,6 +88,8 @@ const RANGES: readonly HistoryRange[] = [
   { databaseArns: ['arn:it\'s "odd"'] },
   { databaseArns: [] },
   { served: true },
+  { accounts: ["111122223333", "unknown"], regions: ["eu-west-1"] },
+  { accounts: [], served: true },
   seenLately(["arn:aws:rds:eu-west-1:111122223333:db:orders", 'arn:it\'s "odd"'], MIDNIGHT + 86_400, 1),
   { consumer: "2001:db8::1", until: MIDNIGHT },
 ];

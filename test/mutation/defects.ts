@@ -991,6 +991,31 @@ export const DEFECTS: readonly Defect[] = [
     why: "There are no REJECTs in what is not there",
     tests: ["src/app/watch/look-at-rollout"],
   },
+  {
+    name: "a flow log that is gone is not missed",
+    file: "src/core/history/log-standing.ts",
+    find: "const lost = unseen(id, record, cover) ?? silent(id, record, nowSeconds);",
+    replace: "const lost = silent(id, record, nowSeconds);",
+    why: "Its hours will be missed in the history anyway, two hours later",
+    tests: ["src/core/history/log-standing", "src/app/watch/look-at-logs"],
+  },
+  {
+    name: "hours without flow logs count as hours without clients",
+    file: "src/core/guard/hold-unseen.ts",
+    find: "(standings.get(arn)?.isInDoubt === true ? held(id) : undefined)",
+    replace: "(standings.get(arn)?.lost?.code === id ? held(id) : undefined)",
+    why: "Nobody was seen, and that is what the gate asks",
+    tests: ["src/core/guard/hold-unseen", "test/scenario/lost-logs"],
+  },
+  {
+    name: "lost flow logs are found again as soon as nobody can look",
+    file: "src/app/incident/looks.ts",
+    find: `      database !== undefined && about.has(database.arn) && !(kind === "flowLogsLost" && isBlindToLogs(plan)),`,
+    replace:
+      "      database !== undefined && about.has(database.arn) && kind !== undefined && !isBlindToLogs({ ...plan, findings: [] }),",
+    why: "What a look does not show is over, for every other kind of incident",
+    tests: ["test/scenario/lost-logs"],
+  },
   // The second pair of eyes
   {
     name: "the checker of a plan does not see who is cut off",

@@ -24,7 +24,9 @@ export const RHYTHM: WatchRhythm = {
 const TRAIL_KEEPS_MS = 90 * 86_400_000;
 
 /** What a watch may have besides its lab. */
-interface WatchLabOptions extends Pick<WatchPorts, "newFlows">, Partial<Pick<WatchPorts, "audit">> {
+interface WatchLabOptions
+  extends Pick<WatchPorts, "newFlows" | "history" | "logs" | "notice">,
+    Partial<Pick<WatchPorts, "audit">> {
   readonly settings?: Pick<SweepSettings, "traffic" | "waves">;
 }
 
@@ -32,6 +34,7 @@ interface WatchLabOptions extends Pick<WatchPorts, "newFlows">, Partial<Pick<Wat
 export function watchLab(lab: Lab, rhythm: WatchRhythm = RHYTHM, more: WatchLabOptions = {}): LabWatch {
   const events: WatchEvent[] = [];
   const policy = policyKeeper(lab.policy, () => lab.clock.now());
+  const { settings = {}, ...given } = more;
   return {
     events,
     told: () => events.filter((e) => e.kind !== "heartbeat").map(shortly),
@@ -41,8 +44,7 @@ export function watchLab(lab: Lab, rhythm: WatchRhythm = RHYTHM, more: WatchLabO
       let last = -1;
       const ports: WatchPorts = {
         ...lab.ports,
-        ...(more.newFlows === undefined ? {} : { newFlows: more.newFlows }),
-        ...(more.audit === undefined ? {} : { audit: more.audit }),
+        ...given,
         inventory: lab.inventory,
         clock: {
           now: () => lab.clock.now(),
@@ -63,7 +65,7 @@ export function watchLab(lab: Lab, rhythm: WatchRhythm = RHYTHM, more: WatchLabO
         stopRequested: () => minute() >= minutes,
         random: () => 0.5,
       };
-      return watch(ports, { plan: lab.settings, ...more.settings }, rhythm);
+      return watch(ports, { plan: lab.settings, ...settings }, rhythm);
     },
   };
 }

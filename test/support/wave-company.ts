@@ -1,13 +1,19 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import type { Context, SQSRecord } from "aws-lambda";
 import { awsInventorySource } from "../../src/adapters/aws/aws-inventory-source.ts";
+import { readFlowLogs } from "../../src/adapters/aws/read-flow-logs.ts";
 import type { HistoryStore } from "../../src/adapters/history/history-store.ts";
 import { historyWriter } from "../../src/adapters/history/history-writer.ts";
+import { parquetHistory } from "../../src/adapters/history/parquet-history.ts";
 import { recentRows } from "../../src/adapters/history/recent-rows.ts";
 import type { IncidentLook } from "../../src/app/incident/looks.ts";
+import { readHistory } from "../../src/app/read-history.ts";
+import type { SurveyPorts } from "../../src/app/watch/survey.ts";
 import { digest } from "../../src/core/digest.ts";
 import { wavePlace } from "../../src/core/guard/waves.ts";
+import { seenLately } from "../../src/core/history/seen-lately.ts";
 import type { Summary } from "../../src/core/history/summary.ts";
+import type { Incident } from "../../src/core/incident/incident.ts";
 import type { Policy } from "../../src/core/policy/model.ts";
 import { parseEnvironment } from "../../src/entry/lambda/environment.ts";
 import type { Keeper } from "../../src/entry/lambda/keeper.ts";
@@ -71,7 +77,16 @@ export interface Behaviour {
   dies: (key: string, text: string) => boolean;
 }
 
-export async function waveCompany(size: ScaleSize): Promise<WaveCompany> {
+/** What an installation has besides. */
+export interface WaveCompanyOptions {
+  /** Takes access away at once, by a history whose flow logs are looked at. */
+  readonly looksAtLogs?: boolean;
+}
+
+export async function waveCompany(
+  size: ScaleSize,
+  { looksAtLogs = false }: WaveCompanyOptions = {},
+): Promise<WaveCompany> {
   const estate = scaleEstate(size);
   const { sandbox, clock } = estate;
   let { policy } = estate;
@@ -112,7 +127,7 @@ export async function waveCompany(size: ScaleSize): Promise<WaveCompany> {
   );
   const history = datedStore(() => clock.now());
   const figures = new Map<string, number>();
-  const open = new Map<string, string>();
+  const open = new Map<string, Incident>();
   const queue: string[] = [];
   const logger = new Logger({ serviceName: "test", logLevel: "SILENT" });
   const keeper = {
@@ -145,22 +160,27 @@ export async function waveCompany(size: ScaleSize): Promise<WaveCompany> {
     },
     begin: () => Number.POSITIVE_INFINITY,
     readPolicy: async () => ({ policy, readAt: clock.now(), why: [] }),
-    tell: async (_of: unknown, look: IncidentLook) => {
-      for (const [key, kind] of open) if (look.covers({ key, kind } as never)) open.delete(key);
-      for (const { key, kind } of look.left) open.set(key, kind);
+    tell: async (of: "hub" | ScaleTarget, look: IncidentLook) => {
+      const book = of === "hub" ? of : keyOf(of);
+      for (const [key, incident] of open)
+        if (key.startsWith(`${book} `) && look.covers(incident)) open.delete(key);
+      for (const incident of look.left) open.set(`${book} ${incident.key}`, incident);
     },
     memoryOf: (target: ScaleTarget) => textAt(keyOf(target)),
     surveyPorts: (target: { readonly clients: Parameters<typeof awsInventorySource>[0] }) => ({
       clock: time.clock,
       inventory: awsInventorySource(target.clients),
+      ...(looksAtLogs ? historyPorts(target.clients, history, () => clock.now()) : {}),
     }),
-    waves: {
-      settings,
-      book: textAt("rollout"),
-      history: (target: ScaleTarget, span: { readonly since: number; readonly until: number }) =>
-        recentRows(history, target, span),
-      now: () => clock.now(),
-    },
+    waves: looksAtLogs
+      ? undefined
+      : {
+          settings,
+          book: textAt("rollout"),
+          history: (target: ScaleTarget, span: { readonly since: number; readonly until: number }) =>
+            recentRows(history, target, span),
+          now: () => clock.now(),
+        },
     count: (figure: string, value: number) => void figures.set(figure, value),
     flush: () => undefined,
     traced: <T>(_part: string, work: () => Promise<T>) => work(),
@@ -257,12 +277,29 @@ export async function waveCompany(size: ScaleSize): Promise<WaveCompany> {
         eachSweep?.();
       }
     },
-    incidents: () => [...open.values()].sort(),
+    incidents: () => [...open.values()].map(({ kind }) => kind).sort(),
     figure: (name) => figures.get(name),
     texts,
     behaviour,
   };
 }
+
+/** What a function asks of the history, in the time of the sandbox. */
+const historyPorts = (
+  clients: Parameters<typeof readFlowLogs>[0],
+  store: HistoryStore,
+  now: () => number,
+): Pick<SurveyPorts, "history" | "logs"> => ({
+  history: (arns, places) =>
+    readHistory(parquetHistory(store), { ...seenLately(arns, Math.floor(now() / 1000)), ...places }),
+  logs: {
+    subscriptions: () => readFlowLogs(clients),
+    history: async (span) => ({
+      hours: await parquetHistory(store).logHours(span),
+      tellers: await parquetHistory(store).databaseLogs(span),
+    }),
+  },
+});
 
 /** A store whose files bear the time of the sandbox. */
 function datedStore(now: () => number): HistoryStore {

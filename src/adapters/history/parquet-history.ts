@@ -102,17 +102,20 @@ async function readDays(
   });
 }
 
-/** Files of the days of a span. Whoever wrote the logs of a database is not known, so every account is looked at. */
+/** Files of the days of a span, in the folders that are asked for: those of other accounts are not even listed. */
 async function daysOf(
   store: HistoryStore,
-  { since, until }: HistorySpan,
+  { accounts, regions: wanted, since, until }: HistorySpan,
   options: ParquetHistoryOptions,
 ): Promise<ReadonlyMap<string, readonly ListedFile[]>> {
   const regions: string[] = [];
   check(store, options);
-  await sideBySide(await store.folders(""), LISTED_AT_ONCE, async (account) => {
+  const isAsked = (folder: string, values: readonly string[] | undefined): boolean =>
+    values?.includes(folder.slice(folder.lastIndexOf("=") + 1, -1)) ?? true;
+  const named = (await store.folders("")).filter((folder) => isAsked(folder, accounts));
+  await sideBySide(named, LISTED_AT_ONCE, async (account) => {
     check(store, options);
-    regions.push(...(await store.folders(account)));
+    regions.push(...(await store.folders(account)).filter((folder) => isAsked(folder, wanted)));
   });
   const found = new Map<string, readonly ListedFile[]>();
   await sideBySide(regions.toSorted(), LISTED_AT_ONCE, async (region) => {

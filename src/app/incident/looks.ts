@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostic.ts";
 import type { Rollout } from "../../core/guard/rollout.ts";
 import type { Incident } from "../../core/incident/incident.ts";
-import { planIncidents } from "../../core/incident/plan-incidents.ts";
+import { isBlindToLogs, planIncidents } from "../../core/incident/plan-incidents.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { DatabaseOutcome } from "../apply-outcome.ts";
 import type { SweepReport } from "../watch/sweep.ts";
@@ -14,7 +14,8 @@ export type IncidentLook = Pick<Seen, "covers" | "found" | "left">;
 export function runLook({ found, report: { plan, outcomes } }: SweepReport): IncidentLook {
   const about = new Set<string>([...found.databases, ...plan.databases].map(({ arn }) => arn));
   return {
-    covers: ({ database }) => database !== undefined && about.has(database.arn),
+    covers: ({ kind, database }) =>
+      database !== undefined && about.has(database.arn) && !(kind === "flowLogsLost" && isBlindToLogs(plan)),
     found: planIncidents(found),
     left: [...planIncidents(plan), ...outcomes.flatMap(failure)],
   };
@@ -54,7 +55,10 @@ function failure({ id, arn, problem }: DatabaseOutcome): readonly Incident[] {
 export function surveyLook(plan: Plan, handedOver: ReadonlySet<string>): IncidentLook {
   const seen = planIncidents(plan).filter(({ database }) => !handedOver.has(database?.arn ?? ""));
   return {
-    covers: ({ database }) => database !== undefined && !handedOver.has(database.arn),
+    covers: ({ kind, database }) =>
+      database !== undefined &&
+      !handedOver.has(database.arn) &&
+      !(kind === "flowLogsLost" && isBlindToLogs(plan)),
     found: seen,
     left: seen,
   };

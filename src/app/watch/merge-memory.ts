@@ -36,6 +36,7 @@ export function mergeMemory(
   });
   return {
     ...mergedMoments(base, mine, theirs),
+    ...mergedLogs(mine, theirs, arns),
     withdrawals: new Map([...choose((m) => m.withdrawals, arnOfWithdrawal), ...agreed]),
     remembered: new Map([
       ...choose(
@@ -69,6 +70,17 @@ function mergedMoments(
     return at === undefined ? [] : [[arn, at] as const];
   });
   return { narrowed: new Map(moments) };
+}
+
+/** Whoever looked last knows best, and what is known of flow logs is looked up again anyway. */
+function mergedLogs(
+  { logs: mine }: SweepMemory,
+  { logs: theirs }: SweepMemory,
+  arns: ReadonlySet<string>,
+): Pick<SweepMemory, "logs"> {
+  if (mine === undefined) return theirs === undefined ? {} : { logs: theirs };
+  const others = [...(theirs ?? [])].filter(([arn]) => !arns.has(arn));
+  return { logs: new Map([...others, ...[...mine].filter(([arn]) => arns.has(arn))]) };
 }
 
 const later = (one = 0, other = 0): number => Math.max(one, other);

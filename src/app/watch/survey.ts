@@ -3,9 +3,11 @@ import { attributeDrift } from "../../core/drift/attribute-drift.ts";
 import type { Remembered } from "../../core/drift/find-drift.ts";
 import { type RuleMaker, ruleMakers } from "../../core/drift/rule-makers.ts";
 import { type HeldPlan, holdRevocations, type Withdrawals } from "../../core/guard/hold-revocations.ts";
+import { holdUnseen } from "../../core/guard/hold-unseen.ts";
 import { guardTugOfWar, repairsOf } from "../../core/guard/tug-of-war.ts";
 import type { Gatekeeper } from "../../core/guard/wave-gate.ts";
 import type { WaveSettings } from "../../core/guard/waves.ts";
+import type { LogRecords } from "../../core/history/log-record.ts";
 import type { DatabaseAddress } from "../../core/inventory/database-addresses.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { Plan } from "../../core/plan/plan.ts";
@@ -22,6 +24,7 @@ import type { HistoryReading } from "../read-history.ts";
 import type { Traffic } from "../read-traffic.ts";
 import { holdFirstSwaps } from "./hold-first-swaps.ts";
 import type { PolicyInHand } from "./keep-policy.ts";
+import { type LogLook, type LogPorts, lookAtLogs } from "./look-at-logs.ts";
 
 /** Milliseconds that two answers of policy must lie apart before what both take away is taken away. */
 const DEFAULT_APART_MS = 30_000;
@@ -39,6 +42,8 @@ export interface SurveyPorts {
   readonly self?: string;
   /** Absent where no history of flows is kept. */
   readonly history?: AskHistory;
+  /** Absent where nobody can say whether flow logs still come. */
+  readonly logs?: LogPorts;
   /** Tokens of refusals that a person has overruled, besides those of the settings; absent where nobody can add any. */
   readonly acknowledged?: () => Promise<Iterable<string>>;
 }
@@ -68,6 +73,8 @@ export interface SweepMemory {
    * Absent where that is not known, or not wanted.
    */
   readonly narrowed?: ReadonlyMap<string, number>;
+  /** What is known of the flow logs of databases, where somebody looks at them. */
+  readonly logs?: LogRecords;
   /** Resolves the next reading of policy from the last one. Absent where no run follows: it takes more time. */
   readonly follow?: FollowPolicy;
   /** Why a rollout was stopped, and the version of policy that it carried out: it goes on with another version only. */
@@ -85,6 +92,8 @@ export interface Survey extends HeldPlan {
   readonly addresses: readonly DatabaseAddress[];
   readonly inventory: Inventory;
   readonly follow?: FollowPolicy;
+  /** Given where somebody looks at flow logs. */
+  readonly logs?: LogRecords;
 }
 
 /**
@@ -137,16 +146,48 @@ export async function survey(
   const repairs = repairsBefore(plan, inventory, memory);
   const gated = settings.gate?.(held.plan, inventory) ?? held.plan;
   const guarded = guardTugOfWar(gated, { nowSeconds, repairs });
+  const logs =
+    ports.logs &&
+    (await lookAtLogs(
+      ports.logs,
+      inventory,
+      memory.logs ?? new Map(),
+      nowSeconds,
+      (arn) => settings.only?.has(arn) ?? true,
+    ));
   return {
     ...held,
-    plan:
-      settings.firstSwapNeedsTraffic === true && settings.traffic === undefined
-        ? holdFirstSwaps(guarded)
-        : guarded,
+    plan: byWhatWasSeen(guarded, { ports, settings, history, logs }),
     inventory,
     addresses,
     ...(follow === undefined ? {} : { follow }),
+    ...(logs === undefined ? {} : { logs: logs.records }),
   };
+}
+
+/** Holds what relies on nobody having come, where that is not known. */
+function byWhatWasSeen(
+  plan: Plan,
+  seen: {
+    readonly ports: SurveyPorts;
+    readonly settings: SweepSettings;
+    readonly history: HistoryReading | undefined;
+    readonly logs: LogLook | undefined;
+  },
+): Plan {
+  const { ports, settings, history, logs } = seen;
+  const isKnown = (arn: string): boolean =>
+    history?.kind === "read" &&
+    history.asked?.has(arn) !== false &&
+    logs?.standings.get(arn)?.coversDay === true;
+  const waiting =
+    settings.firstSwapNeedsTraffic === true && settings.traffic === undefined
+      ? holdFirstSwaps(plan, isKnown)
+      : plan;
+  if (logs === undefined) return waiting;
+  const relies = ports.history !== undefined || settings.traffic !== undefined;
+  const told = holdUnseen(waiting, logs.standings, relies);
+  return { ...told, findings: [...told.findings, ...logs.findings] };
 }
 
 const onlyOf = (plan: Plan, only: ReadonlySet<string> | undefined): Plan =>

@@ -44,7 +44,7 @@ export async function sweep(
 ): Promise<SweepReport> {
   const plans: Plan[] = [];
   const narrowed = new Set<string>();
-  let { withdrawals, follow } = memory;
+  let { withdrawals, follow, logs } = memory;
   let askAgainAt: number | undefined;
   let inventory: Inventory | undefined;
   let addresses: readonly DatabaseAddress[] = [];
@@ -53,10 +53,12 @@ export async function sweep(
       ...memory,
       withdrawals,
       ...(follow === undefined ? {} : { follow }),
+      ...(logs === undefined ? {} : { logs }),
     });
-    ({ inventory, addresses, withdrawals, askAgainAt, follow } = {
+    ({ inventory, addresses, withdrawals, askAgainAt, follow, logs } = {
       askAgainAt: undefined,
       follow: undefined,
+      logs,
       ...seen,
     });
     const plan = await noted(ports.noteNarrowed, seen.plan, narrowed);
@@ -83,6 +85,7 @@ export async function sweep(
         inventory === undefined ? memory.remembered : rememberStanding(report.plan, inventory, memory),
       repairs: withRepairs(memory.repairs, found, report, ports.clock.now()),
       ...afterNarrowing(memory, narrowed, report, ports.clock.now()),
+      ...(logs === undefined ? {} : { logs }),
       ...(follow === undefined ? {} : { follow }),
       ...(report.halted === undefined ? {} : { halted: { finding: report.halted, version } }),
     },

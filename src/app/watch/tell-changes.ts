@@ -9,6 +9,8 @@ const TOLD: ReadonlySet<string> = new Set([
   "LEASE_OVER",
   "RDS_CONNECT_GROUP",
   "LEFT_ALONE",
+  "FLOW_LOGS_LOST",
+  "UNSEEN_HOURS",
 ]);
 
 /**

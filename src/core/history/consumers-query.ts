@@ -1,4 +1,4 @@
-import { sqlText } from "./history-schema.ts";
+import { oneOf, sqlText } from "./history-schema.ts";
 import { type HistorySpan, liveRows } from "./live-rows.ts";
 import { SERVED } from "./served.ts";
 
@@ -51,10 +51,6 @@ function conditionsOf(range: HistoryRange): readonly string[] {
     ...(until === undefined ? [] : [`first_seen < ${Math.floor(until)}`]),
   ];
 }
-
-/** Nobody is one of no databases; both engines refuse an empty list. */
-const oneOf = (column: string, values: readonly string[]): string =>
-  values.length === 0 ? "1 = 0" : `${column} IN (${values.map(sqlText).join(", ")})`;
 
 function servedConditions(): readonly string[] {
   const { side, notAction, protocol } = SERVED;

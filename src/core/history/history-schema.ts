@@ -68,6 +68,10 @@ export const HISTORY_PARTITIONS = ["account", "region", "day"] as const;
 /** A text literal, alike in DuckDB and Athena. */
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** A condition, alike in both. Nobody is one of none: both engines refuse an empty list. */
+export const oneOf = (column: string, values: readonly string[]): string =>
+  values.length === 0 ? "1 = 0" : `${column} IN (${values.map(sqlText).join(", ")})`;
+
 /**
  * The statement that makes the table in DuckDB, as a view.
  *

@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<string, string>> = {
   policyIncomplete: "policy is incomplete",
   coverageLost: "no policy any more",
   repairFailed: "could not be changed",
+  flowLogsLost: "flow logs are lost",
   rolloutHalted: "rollout halted, clients are refused",
   rolloutUnsure: "rollout waits, clients cannot be seen",
   targetUnavailable: "account or region cannot be looked at",

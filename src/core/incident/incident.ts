@@ -6,6 +6,7 @@ export type IncidentKind =
   | "policyIncomplete"
   | "coverageLost"
   | "repairFailed"
+  | "flowLogsLost"
   | "rolloutHalted"
   | "rolloutUnsure"
   | "targetUnavailable"

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostic.ts";
 import type { DatabasePlan, Gate, Plan, Refusal } from "../plan/plan.ts";
 import type { Incident, IncidentKind } from "./incident.ts";
 
@@ -18,11 +19,12 @@ export const planIncidents = ({ databases }: Plan): readonly Incident[] =>
   databases.filter(({ mode }) => mode === "enforce").flatMap(databaseIncidents);
 
 function databaseIncidents(database: DatabasePlan): readonly Incident[] {
-  const { drift, refused } = database;
+  const { drift, refused, findings } = database;
   const foreign = drift.filter(({ left }) => !left);
   return [
     ...(foreign.length === 0 ? [] : [driftIncident(database, foreign)]),
     ...refused.map((refusal) => refusalIncident(database, refusal)),
+    ...findings.flatMap((finding) => lostLogs(database, finding)),
   ];
 }
 
@@ -45,6 +47,26 @@ function driftIncident(database: DatabasePlan, drift: DatabasePlan["drift"]): In
     details: drift.slice(0, SHOWN).map(({ what }) => what),
   };
 }
+
+/** One for each database, whatever happened to its flow logs meanwhile. */
+function lostLogs(database: DatabasePlan, { code, what, why, fix }: Diagnostic): readonly Incident[] {
+  if (code !== "FLOW_LOGS_LOST") return [];
+  return [
+    {
+      key: `flowLogsLost ${database.arn}`,
+      kind: "flowLogsLost",
+      severity: "high",
+      ...placeOf(database),
+      what,
+      why,
+      fix,
+    },
+  ];
+}
+
+/** True where whoever made the plan could not look at flow logs: what was lost may be lost still. */
+export const isBlindToLogs = ({ findings }: Plan): boolean =>
+  findings.some(({ code }) => code === "FLOW_LOGS_UNREAD");
 
 const refusalIncident = (database: DatabasePlan, { gate, what, why, fix }: Refusal): Incident => ({
   key: `${gate} ${database.arn}`,

@@ -7,6 +7,8 @@ export interface FlowLog {
   readonly resourceId: string;
   /** `ACTIVE`, or what keeps it from delivering. */
   readonly status: string;
+  /** Why AWS does not deliver it, in AWS's words; absent while it does. */
+  readonly problem?: string;
   readonly trafficType: string;
   /** ARN of the bucket and folder; absent for a log that goes elsewhere. */
   readonly bucket?: string;

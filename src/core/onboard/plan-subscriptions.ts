@@ -169,7 +169,7 @@ function surrounding(
 }
 
 /** Several databases may fit one interface; whichever it is of, its traffic is to be seen. */
-function mayBeOf(each: NetworkInterface, database: Database): boolean {
+export function mayBeOf(each: NetworkInterface, database: Database): boolean {
   if (each.description === `Network interface for DBProxy ${database.id}`) return database.kind === "proxy";
   if (each.requesterId !== "amazon-rds" && each.description !== "RDSNetworkInterface") return false;
   const carried = new Set(database.memberships.map((m) => m.groupId as string));

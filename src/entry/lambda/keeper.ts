@@ -16,7 +16,7 @@ import { correlationId } from "./correlation-id.ts";
 import { stopMoment } from "./deadline.ts";
 import { type LambdaEnvironment, needed, parseEnvironment } from "./environment.ts";
 import { type KeeperWaves, keeperWaves } from "./keeper-waves.ts";
-import { askHistory, deployedHistory } from "./lambda-history.ts";
+import { askHistory, deployedHistory, logPorts } from "./lambda-history.ts";
 import { type LambdaIncidents, lambdaIncidents } from "./lambda-incidents.ts";
 import { lambdaLoggers, type Redact } from "./lambda-logger.ts";
 import { lambdaPolicy } from "./lambda-policy.ts";
@@ -98,6 +98,7 @@ export function keeper(serviceName: string, env: NodeJS.ProcessEnv): Keeper {
         inventory: { name, read: () => measuring.traced("inventory", read) },
         trail: (resources) => trail(target, hints, resources, logger),
         acknowledged: () => acknowledgedTokens(clients, state.value, logger),
+        logs: logPorts(target.clients, history),
         ...(history === undefined
           ? {}
           : { history: askHistory(history, settings.MOAT_HISTORY_SEEN_DAYS, logger) }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { MemoryFormat } from "../../app/watch/keep-memory.ts";
 import { EMPTY_MEMORY } from "../../app/watch/survey.ts";
+import type { LogRecord } from "../../core/history/log-record.ts";
 
 const Memory = z.object({
   version: z.literal(1),
@@ -8,6 +9,18 @@ const Memory = z.object({
   remembered: z.record(z.string(), z.object({ groups: z.array(z.string()), rules: z.array(z.string()) })),
   repairs: z.record(z.string(), z.array(z.string())),
   narrowed: z.record(z.string(), z.number()).exactOptional(),
+  logs: z
+    .record(
+      z.string(),
+      z.object({
+        seenBy: z.array(z.string()),
+        tellers: z.array(z.string()),
+        hours: z.object({ from: z.number(), to: z.number() }).exactOptional(),
+        afterGap: z.boolean().exactOptional(),
+        askedAt: z.number().exactOptional(),
+      }),
+    )
+    .exactOptional(),
 });
 
 const sorted = <V>(entries: Iterable<readonly [string, V]>): Record<string, V> =>
@@ -15,7 +28,7 @@ const sorted = <V>(entries: Iterable<readonly [string, V]>): Record<string, V> =
 
 /** A memory as JSON: the same memory is the same text. */
 export const memoryText: MemoryFormat = {
-  write: ({ withdrawals, remembered, repairs, narrowed }) =>
+  write: ({ withdrawals, remembered, repairs, narrowed, logs }) =>
     JSON.stringify({
       version: 1,
       withdrawals: sorted(withdrawals),
@@ -27,11 +40,14 @@ export const memoryText: MemoryFormat = {
       ),
       repairs: sorted([...repairs].filter(([, moments]) => moments.length > 0)),
       ...(narrowed === undefined ? {} : { narrowed: sorted(narrowed) }),
+      ...(logs === undefined
+        ? {}
+        : { logs: sorted([...logs].map(([arn, record]) => [arn, inOrder(record)] as const)) }),
     }),
   read: (text) => {
     const parsed = Memory.safeParse(jsonOf(text));
     if (!parsed.success) return EMPTY_MEMORY;
-    const { withdrawals, remembered, repairs, narrowed } = parsed.data;
+    const { withdrawals, remembered, repairs, narrowed, logs } = parsed.data;
     return {
       withdrawals: new Map(Object.entries(withdrawals)),
       remembered: new Map(
@@ -42,9 +58,19 @@ export const memoryText: MemoryFormat = {
       ),
       repairs: new Map(Object.entries(repairs)),
       ...(narrowed === undefined ? {} : { narrowed: new Map(Object.entries(narrowed)) }),
+      ...(logs === undefined ? {} : { logs: new Map(Object.entries(logs)) }),
     };
   },
 };
+
+/** Whoever wrote it, one record is one text. */
+const inOrder = ({ seenBy, tellers, hours, afterGap, askedAt }: LogRecord): LogRecord => ({
+  seenBy,
+  tellers,
+  ...(hours === undefined ? {} : { hours: { from: hours.from, to: hours.to } }),
+  ...(afterGap === undefined ? {} : { afterGap }),
+  ...(askedAt === undefined ? {} : { askedAt }),
+});
 
 function jsonOf(text: string): unknown {
   try {

@@ -202,7 +202,10 @@ async function look(
   const { plan, inventory } = await withMemory(keeper.memoryOf(target), memoryText, async (memory) => {
     const seen = await survey(keeper.surveyPorts(target, changes), settings, inHand, memory);
     const narrowed = rollout?.narrowedAfter(seen, memory.narrowed);
-    const known = [...memory.withdrawals.keys()].map((key) => key.slice(0, key.indexOf(" ")));
+    const known = [
+      ...[...memory.withdrawals.keys()].map((key) => key.slice(0, key.indexOf(" "))),
+      ...(memory.logs?.keys() ?? []),
+    ];
     return {
       value: seen,
       memory: {
@@ -210,6 +213,7 @@ async function look(
         remembered: rememberStanding(seen.plan, seen.inventory, memory),
         repairs: memory.repairs,
         ...(narrowed === undefined ? {} : { narrowed }),
+        ...(seen.logs === undefined ? {} : { logs: seen.logs }),
       },
       arns: new Set([...seen.plan.databases.map(({ arn }) => arn as string), ...known]),
     };

@@ -2,11 +2,13 @@ import type { AwsClients } from "../../../adapters/aws/aws-clients.ts";
 import { lookUpChanges } from "../../../adapters/aws/lookup-changes.ts";
 import { parseResourceChange } from "../../../adapters/aws/parse/resource-change.ts";
 import { callerIdentity } from "../../../adapters/aws/probe-aws.ts";
+import { readFlowLogs } from "../../../adapters/aws/read-flow-logs.ts";
 import { bookText } from "../../../adapters/notify/book-text.ts";
 import { textInMemory } from "../../../adapters/notify/text-in-memory.ts";
 import { tellIncidents } from "../../../app/incident/tell-incidents.ts";
 import type { Traffic } from "../../../app/read-traffic.ts";
 import { policyKeeper } from "../../../app/watch/keep-policy.ts";
+import type { LogPorts } from "../../../app/watch/look-at-logs.ts";
 import type { SweepSettings } from "../../../app/watch/survey.ts";
 import {
   type WatchPass,
@@ -28,6 +30,7 @@ import { readSettings, type Settings, waveSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { applyPorts } from "../wire/apply-ports.ts";
 import { type AwsSource, openAws } from "../wire/aws-source.ts";
+import { openHistory } from "../wire/history.ts";
 import { notifiersOf } from "../wire/notifiers.ts";
 import { openPolicy } from "../wire/policy-source.ts";
 import { planExit } from "./plan.ts";
@@ -98,12 +101,30 @@ async function watchPorts(
     ...applying,
     ...(once === true ? {} : { clock: besideReality(context.clock, applying.clock) }),
     ...trail,
+    ...(clients === undefined ? {} : { logs: logPorts(context, settings, clients) }),
     ...notice(context, settings, source, applying.clock),
     inventory: source.inventory,
     policy: policyKeeper(policy, () => applying.clock.now()),
     tell: (event) => context.out(settings.json ? eventJson(event, context) : eventText(event, context)),
     stopRequested: () => stop,
     random: Math.random,
+  };
+}
+
+/** Looks whether flow logs still come: by their subscriptions and, where there is one, by the history. */
+function logPorts(context: CliContext, settings: Settings, clients: AwsClients): LogPorts {
+  const subscriptions = (): ReturnType<LogPorts["subscriptions"]> => readFlowLogs(clients);
+  if (settings.history === undefined) return { subscriptions };
+  return {
+    subscriptions,
+    history: async (span) => {
+      const history = await openHistory(settings, context, clients);
+      try {
+        return { hours: await history.logHours(span), tellers: await history.databaseLogs(span) };
+      } finally {
+        await history.close();
+      }
+    },
   };
 }
 

@@ -13,4 +13,6 @@ export interface FlowLog {
   readonly hiveCompatiblePartitions: boolean;
   readonly perHourPartition: boolean;
   readonly createdAtMs: number;
+  /** Why AWS does not deliver it (`Access error`, `Rate limited`, `Unknown error`); absent while it does. */
+  readonly deliveryProblem?: string;
 }

@@ -10,7 +10,8 @@ export const DEFAULT_LOG_FORMAT =
   // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the syntax of AWS
   "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
 
-export interface NewFlowLogs extends Omit<FlowLog, "flowLogId" | "resourceId" | "createdAtMs"> {
+export interface NewFlowLogs
+  extends Omit<FlowLog, "flowLogId" | "resourceId" | "createdAtMs" | "deliveryProblem"> {
   readonly resourceIds: readonly string[];
   readonly resourceType: string;
   readonly tags: readonly Tag[];
@@ -66,8 +67,19 @@ export function describeFlowLogs(ec2: Ec2State, input: DescribeFlowLogsInput): P
   return pageOf(matching, input, { least: 1, most: 1000 });
 }
 
+export const deliveryStatus = ({ deliveryProblem }: FlowLog): "SUCCESS" | "FAILED" =>
+  deliveryProblem === undefined ? "SUCCESS" : "FAILED";
+
+/** From now on AWS does not deliver a flow log, for this reason; without one it delivers again. */
+export function failDelivery(ec2: Ec2State, flowLogId: string, deliveryProblem?: string): void {
+  const log = ec2.flowLogs.get(flowLogId);
+  if (log === undefined) return;
+  const { deliveryProblem: _, ...rest } = log;
+  ec2.flowLogs.set(flowLogId, { ...rest, ...(deliveryProblem === undefined ? {} : { deliveryProblem }) });
+}
+
 const FIELDS: FilterFields<FlowLog> = {
-  "deliver-log-status": () => ["SUCCESS"],
+  "deliver-log-status": (log) => [deliveryStatus(log)],
   "flow-log-id": (log) => [log.flowLogId],
   "log-destination-type": (log) => [log.logDestinationType],
   "log-group-name": (log) => [log.logGroupName],

@@ -11,11 +11,13 @@ export interface Subscription {
   readonly log: FlowLog;
 }
 
-/** All flow logs of the sandbox that go to S3. */
+/** All flow logs of the sandbox that go to S3 and are delivered. */
 export function s3Subscriptions(world: SandboxWorld): readonly Subscription[] {
   return world.regions().flatMap((region) => {
     const ec2 = region.part(ec2State);
-    const logs = ec2.flowLogs.values().filter((log) => log.logDestinationType === "s3");
+    const logs = ec2.flowLogs
+      .values()
+      .filter((log) => log.logDestinationType === "s3" && log.deliveryProblem === undefined);
     return logs.map((log) => ({ ec2, log }));
   });
 }

@@ -4,6 +4,7 @@ import {
   createFlowLogs,
   DEFAULT_LOG_FORMAT,
   deleteFlowLogs,
+  deliveryStatus,
   describeFlowLogs,
   type NewFlowLogs,
   type Unsuccessful,
@@ -49,7 +50,8 @@ const unsuccessfulXml = ({ resourceId, code, message }: Unsuccessful): XmlStruct
 const flowLogXml = (ec2: Ec2State, log: FlowLog): XmlStruct => ({
   creationTime: new Date(log.createdAtMs),
   deliverLogsPermissionArn: log.deliverLogsPermissionArn,
-  deliverLogsStatus: "SUCCESS",
+  deliverLogsErrorMessage: log.deliveryProblem,
+  deliverLogsStatus: deliveryStatus(log),
   flowLogId: log.flowLogId,
   flowLogStatus: "ACTIVE",
   logGroupName: log.logGroupName,
