@@ -1002,8 +1002,8 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "hours without flow logs count as hours without clients",
     file: "src/core/guard/hold-unseen.ts",
-    find: "(standings.get(arn)?.isInDoubt === true ? held(id) : undefined)",
-    replace: "(standings.get(arn)?.lost?.code === id ? held(id) : undefined)",
+    find: "standings.get(arn)?.isInDoubt === true ? held(id) : undefined",
+    replace: "standings.get(arn)?.lost?.code === id ? held(id) : undefined",
     why: "Nobody was seen, and that is what the gate asks",
     tests: ["src/core/guard/hold-unseen", "test/scenario/lost-logs"],
   },
@@ -1011,8 +1011,7 @@ export const DEFECTS: readonly Defect[] = [
     name: "lost flow logs are found again as soon as nobody can look",
     file: "src/app/incident/looks.ts",
     find: `      database !== undefined && about.has(database.arn) && !(kind === "flowLogsLost" && isBlindToLogs(plan)),`,
-    replace:
-      "      database !== undefined && about.has(database.arn) && kind !== undefined && !isBlindToLogs({ ...plan, findings: [] }),",
+    replace: "      database !== undefined && about.has(database.arn) && kind !== undefined,",
     why: "What a look does not show is over, for every other kind of incident",
     tests: ["test/scenario/lost-logs"],
   },
