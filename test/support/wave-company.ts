@@ -160,11 +160,14 @@ export async function waveCompany(
     },
     begin: () => Number.POSITIVE_INFINITY,
     readPolicy: async () => ({ policy, readAt: clock.now(), why: [] }),
-    tell: async (of: "hub" | ScaleTarget, look: IncidentLook) => {
-      const book = of === "hub" ? of : keyOf(of);
-      for (const [key, incident] of open)
-        if (key.startsWith(`${book} `) && look.covers(incident)) open.delete(key);
-      for (const incident of look.left) open.set(`${book} ${incident.key}`, incident);
+    incidents: {
+      note: async () => new Set<string>(),
+      tell: async (of: "hub" | ScaleTarget, look: IncidentLook) => {
+        const book = of === "hub" ? of : keyOf(of);
+        for (const [key, incident] of open)
+          if (key.startsWith(`${book} `) && look.covers(incident)) open.delete(key);
+        for (const incident of look.left) open.set(`${book} ${incident.key}`, incident);
+      },
     },
     memoryOf: (target: ScaleTarget) => textAt(keyOf(target)),
     surveyPorts: (target: { readonly clients: Parameters<typeof awsInventorySource>[0] }) => ({
