@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { MapAbout, MapPage } from "../core/map/map-page.ts";
 import {
   firstState,
+  type MapSort,
   type MapState,
   pageQuery,
   stateFromFragment,
@@ -60,18 +61,18 @@ export function App({ source, first: loaded, tools }: AppProps) {
   // What is drawn is not drawn anew while an answer is on its way, so what it calls must not change with the state.
   const latest = useRef({ state, show });
   latest.current = { state, show };
-  const { change, select, toggle } = useMemo(() => actions(latest, main), []);
+  const { change, select, toggle, onSort } = useMemo(() => actions(latest, main), []);
   const view = stateFromFragment(shown.query, firstState(about)).view;
-  const { shape } = state;
+  const { shape, sort } = state;
   const selected = selectedIn(map, state.selected);
   const drawn = useMemo(
     () =>
       map.totals.pairs === 0 ? (
         <Empty about={about} />
       ) : (
-        <Shape shape={shape} map={map} selected={selected} select={select} toggle={toggle} />
+        <Shape shape={shape} sort={sort} map={map} {...{ selected, select, toggle, onSort }} />
       ),
-    [page, shape, selected],
+    [page, shape, selected, sort],
   );
   return (
     <>
@@ -122,7 +123,11 @@ function actions(latest: Latest, main: { readonly current: HTMLElement | null })
     const { open } = latest.current.state;
     change({ open: open.includes(id) ? open.filter((each) => each !== id) : [...open, id] });
   };
-  return { change, select, toggle };
+  const onSort = (wanted: MapSort | undefined): void => {
+    const { sort: _, ...rest } = latest.current.state;
+    latest.current.show(wanted === undefined ? rest : { ...rest, sort: wanted });
+  };
+  return { change, select, toggle, onSort };
 }
 
 const Notes = ({ map, about }: { readonly map: TrafficMap; readonly about: MapAbout }) => (

@@ -1,7 +1,9 @@
-import { happenedText, linkSentence, saying, utcText } from "../core/map/map-words.ts";
+import { groupedNumber, happenedText, linkSentence, saying, utcText } from "../core/map/map-words.ts";
+import { matrixRows } from "../core/map/sort-matrix.ts";
 import type { MapLink } from "../core/map/traffic-map.ts";
 import type { ShapeProps } from "./shape-props.ts";
 import { Sign } from "./sign.tsx";
+import { SortHeader } from "./sort-header.tsx";
 
 /** Rows of a table or a text that the page draws; the rest is named by its count. */
 const MOST_ROWS = 300;
@@ -15,10 +17,9 @@ const namesOf = ({ map }: ShapeProps): ((id: string) => string) => {
 
 /** Consumers as rows, databases as columns. */
 export function MatrixView(props: ShapeProps) {
-  const { map, select } = props;
-  const rows = map.consumers.filter((node) => !node.open).slice(0, MOST_CELLS);
+  const { map, select, sort, onSort } = props;
+  const rows = matrixRows(map, sort).slice(0, MOST_CELLS);
   const columns = map.databases.filter((node) => !node.open).slice(0, MOST_CELLS);
-  const cells = Map.groupBy(map.links, (link) => `${link.consumer}\n${link.database}`);
   const name = namesOf(props);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable without a mouse
@@ -27,21 +28,37 @@ export function MatrixView(props: ShapeProps) {
         <caption>Each cell: what policy says, and how many connections</caption>
         <thead>
           <tr>
-            <td />
-            {columns.map((node) => (
-              <th scope="col" key={node.id}>
-                {node.title}
-              </th>
+            <SortHeader by="consumer" first="ascending" name="Consumer" sort={sort} onSort={onSort} />
+            <SortHeader
+              by="pairs"
+              first="descending"
+              name="Connections"
+              sort={sort}
+              onSort={onSort}
+              isNumber
+            />
+            <SortHeader by="last" first="descending" name="Last seen" sort={sort} onSort={onSort} />
+            {columns.map(({ id, title }) => (
+              <SortHeader
+                key={id}
+                by={`to:${id}`}
+                first="descending"
+                name={title}
+                sort={sort}
+                onSort={onSort}
+              />
             ))}
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <th scope="row">{row.title}</th>
+          {rows.map(({ node, last, cells }) => (
+            <tr key={node.id}>
+              <th scope="row">{node.title}</th>
+              <td class="number">{groupedNumber(node.links)}</td>
+              <td class="time">{last === 0 ? "" : utcText(last)}</td>
               {columns.map((column) => (
                 <td key={column.id}>
-                  {(cells.get(`${row.id}\n${column.id}`) ?? []).map((link) => (
+                  {(cells.get(column.id) ?? []).map((link) => (
                     <button
                       type="button"
                       key={link.id}
@@ -51,7 +68,7 @@ export function MatrixView(props: ShapeProps) {
                       onClick={() => select(link.id)}
                     >
                       <Sign word={link.says} />
-                      {link.pairs}
+                      {groupedNumber(link.pairs)}
                     </button>
                   ))}
                 </td>
@@ -64,9 +81,20 @@ export function MatrixView(props: ShapeProps) {
   );
 }
 
+/** The columns of the table; what is counted or dated begins with the most and the latest. */
+const COLUMNS = [
+  { by: "consumer", name: "Consumer", first: "ascending", isNumber: false },
+  { by: "database", name: "Database", first: "ascending", isNumber: false },
+  { by: "says", name: "Policy says", first: "descending", isNumber: false },
+  { by: "happened", name: "What happened", first: "ascending", isNumber: false },
+  { by: "pairs", name: "Connections", first: "descending", isNumber: true },
+  { by: "records", name: "Records", first: "descending", isNumber: true },
+  { by: "last", name: "Last seen", first: "descending", isNumber: false },
+] as const;
+
 /** One row a link. */
 export function TableView(props: ShapeProps) {
-  const { map, select } = props;
+  const { map, select, sort, onSort } = props;
   const name = namesOf(props);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable without a mouse
@@ -74,13 +102,9 @@ export function TableView(props: ShapeProps) {
       <table class="list">
         <thead>
           <tr>
-            <th>Consumer</th>
-            <th>Database</th>
-            <th>Policy says</th>
-            <th>What happened</th>
-            <th class="number">Connections</th>
-            <th class="number">Records</th>
-            <th>Last seen</th>
+            {COLUMNS.map((column) => (
+              <SortHeader key={column.by} {...column} sort={sort} onSort={onSort} />
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -114,9 +138,9 @@ const Row = ({
       <Sign word={link.says} /> {saying(link.says).name}
     </td>
     <td>{happenedText(link.happened)}</td>
-    <td class="number">{link.pairs}</td>
-    <td class="number">{link.accepted + link.rejected}</td>
-    <td>{link.last === 0 ? "" : utcText(link.last)}</td>
+    <td class="number">{groupedNumber(link.pairs)}</td>
+    <td class="number">{groupedNumber(link.accepted + link.rejected)}</td>
+    <td class="time">{link.last === 0 ? "" : utcText(link.last)}</td>
   </tr>
 );
 

@@ -305,6 +305,67 @@ describeWith(
       await page.close();
     });
 
+    it("sorts the table by click and by keyboard, and the address keeps it", async () => {
+      const page = await open(map.url, "shape=table&consumers=&databases=");
+      const column = (at: number) => page.locator(`tbody td:nth-child(${at})`).allTextContents();
+      const head = (name: string) => page.getByRole("columnheader", { name });
+      const byDefault = await column(1);
+      await head("Consumer").getByRole("button").click();
+      expect(await head("Consumer").getAttribute("aria-sort")).toBe("ascending");
+      await expect.poll(() => column(1)).toEqual(byDefault.toSorted());
+      await head("Consumer").getByRole("button").focus();
+      await page.keyboard.press("Enter");
+      await expect.poll(() => column(1)).toEqual(byDefault.toSorted().toReversed());
+      expect(await page.evaluate("location.hash")).toContain("sort=-consumer");
+      await page.keyboard.press("Enter");
+      await expect.poll(() => column(1)).toEqual(byDefault);
+      expect(await page.evaluate("location.hash")).not.toContain("sort=");
+      for (const [name, at] of [
+        ["Connections", 5],
+        ["Records", 6],
+      ] as const) {
+        await head(name).getByRole("button").click();
+        await expect
+          .poll(() => column(at))
+          .toEqual(
+            (await column(at)).toSorted((a, b) => Number(b.replace(",", "")) - Number(a.replace(",", ""))),
+          );
+      }
+      await head("Last seen").getByRole("button").click();
+      await expect.poll(() => page.evaluate("location.hash")).toContain("sort=-last");
+      const latest = (await column(7)).toSorted().toReversed();
+      await expect.poll(() => column(7)).toEqual(latest);
+      await head("Policy says").getByRole("button").click();
+      await expect.poll(async () => (await column(3))[0]?.trim()).toMatch(/locked$/);
+      expect((await column(3)).at(-1)?.trim()).toBe("Allowed");
+      const address = await page.evaluate<string>("location.hash");
+      const said = await column(1);
+      const again = await open(map.url, address.slice(1));
+      expect(await again.locator("tbody td:nth-child(1)").allTextContents()).toEqual(said);
+      expect(await again.locator("[aria-sort=descending]").textContent()).toBe("Policy says");
+      await Promise.all([page.close(), again.close()]);
+    });
+
+    it("sorts the matrix by name, count, time and what policy says of one database", async () => {
+      const page = await open(map.url, "shape=matrix&consumers=&databases=");
+      const rows = () => page.locator("tbody th").allTextContents();
+      const head = (name: string) => page.getByRole("columnheader", { name, exact: true });
+      const byDefault = await rows();
+      await head("Consumer").getByRole("button").click();
+      await expect.poll(rows).toEqual(byDefault.toSorted());
+      await head("ledger").getByRole("button").click();
+      expect(await head("ledger").getAttribute("aria-sort")).toBe("descending");
+      expect((await rows())[0]).toBe("10.20.1.99");
+      await head("Last seen").getByRole("button").click();
+      const times = page.locator("tbody td.time");
+      expect(await times.allTextContents()).toEqual((await times.allTextContents()).toSorted().toReversed());
+      await head("Last seen").getByRole("button").click();
+      expect(await head("Last seen").getAttribute("aria-sort")).toBe("ascending");
+      await head("Last seen").getByRole("button").click();
+      await expect.poll(rows).toEqual(byDefault);
+      await page.close();
+    });
+
     it("is used from end to end by keyboard", async () => {
       const page = await open(map.url);
       const tabTo = async (name: RegExp): Promise<void> => {

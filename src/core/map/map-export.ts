@@ -32,7 +32,7 @@ export function mapExport(data: MapData, state: MapState, format: MapExport): st
       return json(data, state);
     case "svg":
       return mapSvg(
-        trafficMap(data, state),
+        trafficMap(data, unsorted(state)),
         wordsOf(state.view),
         stateText(state, { newest: newestRecord(data.links) }),
       );
@@ -43,6 +43,11 @@ export function mapExport(data: MapData, state: MapState, format: MapExport): st
     default:
       return format satisfies never;
   }
+}
+
+/** A picture has no order: which links it draws is decided by their weight, whatever a table is sorted by. */
+function unsorted({ sort: _, ...state }: MapState): MapState {
+  return state;
 }
 
 function json(data: MapData, state: MapState): string {

@@ -12,6 +12,16 @@ export type MapView = (typeof VIEWS)[number];
 export const HAPPENED = ["ACCEPT", "REJECT", "never"] as const;
 export type Happened = (typeof HAPPENED)[number];
 
+/** What the table can be sorted by. */
+export const SORTS = ["consumer", "database", "says", "happened", "pairs", "records", "last"] as const;
+
+/** The order of a table or a matrix; without one what somebody has to decide about comes first. */
+export interface MapSort {
+  /** One of {@link SORTS}, or for a matrix `to:` and the id of the database whose column is sorted by. */
+  readonly by: (typeof SORTS)[number] | `to:${string}`;
+  readonly descending: boolean;
+}
+
 /** Everything that a reader of the map has chosen; a permalink holds all of it. */
 export interface MapState {
   readonly shape: MapShape;
@@ -32,6 +42,7 @@ export interface MapState {
   readonly last?: number;
   /** Id of the node or link whose panel is open. */
   readonly selected?: string;
+  readonly sort?: MapSort;
 }
 
 const PREFERRED_CONSUMER_KEYS = ["app", "role", "env"];
@@ -72,6 +83,7 @@ export function stateToFragment(state: MapState, first: MapState): string {
   put("from", `${state.from ?? ""}`, "");
   put("to", `${state.to ?? ""}`, "");
   put("last", `${state.last ?? ""}`, "");
+  put("sort", state.sort === undefined ? "" : `${state.sort.descending ? "-" : ""}${state.sort.by}`, "");
   put("selected", state.selected ?? "", "");
   return parts.join("&");
 }
@@ -87,10 +99,8 @@ export function stateFromFragment(fragment: string, first: MapState): MapState {
     const text = said.get(key);
     return text === undefined ? before : listOf(text);
   };
-  const last = seconds(said.get("last"));
-  const from = last === undefined ? seconds(said.get("from")) : undefined;
-  const to = last === undefined ? seconds(said.get("to")) : undefined;
   const selected = said.get("selected");
+  const sort = sortOf(said.get("sort") ?? "");
   return {
     shape: oneOf(SHAPES, said.get("shape")) ?? first.shape,
     view: oneOf(VIEWS, said.get("view")) ?? first.view,
@@ -100,11 +110,24 @@ export function stateFromFragment(fragment: string, first: MapState): MapState {
     search: said.get("search") ?? "",
     says: list("says", []).filter((word) => SAYS_WORDS.has(word)),
     happened: list("happened", []).flatMap((word) => oneOf(HAPPENED, word) ?? []),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    ...(last === undefined ? {} : { last }),
+    ...timesOf(said),
     ...(selected === undefined ? {} : { selected }),
+    ...(sort === undefined ? {} : { sort }),
   };
+}
+
+function timesOf(said: ReadonlyMap<string, string>): Pick<MapState, "from" | "to" | "last"> {
+  const [last, from, to] = ["last", "from", "to"].map((key) => seconds(said.get(key)));
+  if (last !== undefined) return { last };
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+/** `last` from the earliest, `-last` from the latest. */
+function sortOf(text: string): MapSort | undefined {
+  const descending = text.startsWith("-");
+  const name = descending ? text.slice(1) : text;
+  const by = oneOf(SORTS, name) ?? (name.startsWith("to:") ? (name as `to:${string}`) : undefined);
+  return by === undefined ? undefined : { by, descending };
 }
 
 /** The words of the difference, in the order of their numbers. */
@@ -124,13 +147,15 @@ const QUERY_KEYS: ReadonlySet<string> = new Set([
   "last",
 ]);
 
-/** The part of a fragment that a picture depends on. */
-export const pageQuery = (fragment: string): string =>
-  fragment
-    .replace(/^#/, "")
-    .split("&")
-    .filter((part) => QUERY_KEYS.has(part.slice(0, Math.max(0, part.indexOf("=")))))
+/** The part of a fragment that a picture depends on. The order decides which links are there in a table only. */
+export function pageQuery(fragment: string): string {
+  const parts = fragment.replace(/^#/, "").split("&");
+  const isTable = parts.includes("shape=table");
+  const nameOf = (part: string): string => part.slice(0, Math.max(0, part.indexOf("=")));
+  return parts
+    .filter((part) => QUERY_KEYS.has(nameOf(part)) || (isTable && nameOf(part) === "sort"))
     .join("&");
+}
 
 const SAYS_WORDS: ReadonlySet<string> = new Set([...DECISIONS, ...CHANGES]);
 

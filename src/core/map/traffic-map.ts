@@ -4,6 +4,7 @@ import type { MapData } from "./map-data.ts";
 import type { MapNode } from "./map-node.ts";
 import type { MapState } from "./map-state.ts";
 import { siftCounts } from "./sift-links.ts";
+import { firstSums, type LinkSum } from "./sort-links.ts";
 
 /** The page never draws more nodes and links than this together, at any size of the data. */
 export const MOST_MARKS = 2_000;
@@ -60,10 +61,9 @@ export function trafficMap(data: MapData, state: MapState, mostLinks = MOST_LINK
   const { says, ...counts } = siftCounts(tally, state);
   const sums = sumsOf(cells, state.view, databases.length);
   const words = wordsOf(state.view);
-  const links = weightiest(sums, words, mostLinks)
-    .map((sum) => finished(sum, consumers, databases, words))
-    .sort(weightiestFirst)
-    .slice(0, mostLinks);
+  const links = firstSums({ sums, words, consumers, databases }, state.sort, mostLinks).map((sum) =>
+    finished(sum, consumers, databases, words),
+  );
   return {
     consumers,
     databases,
@@ -77,16 +77,10 @@ export function trafficMap(data: MapData, state: MapState, mostLinks = MOST_LINK
   };
 }
 
-/** Cells of which a view says the same, as one. */
-type Sum = Omit<LinkCell, "verdict"> & {
-  /** A position in the words of the view. */
-  readonly word: number;
-};
-
-function sumsOf(cells: readonly LinkCell[], view: MapState["view"], width: number): readonly Sum[] {
+function sumsOf(cells: readonly LinkCell[], view: MapState["view"], width: number): readonly LinkSum[] {
   const words = wordTable(view);
-  const sums: Sum[] = [];
-  const known = new Map<number, Sum>();
+  const sums: LinkSum[] = [];
+  const known = new Map<number, LinkSum>();
   for (const { verdict, ...cell } of cells) {
     const word = words[verdict] ?? 0;
     const key = ((cell.from * width + cell.to) * 4 + word) * 2 + Number(cell.seen);
@@ -100,7 +94,7 @@ function sumsOf(cells: readonly LinkCell[], view: MapState["view"], width: numbe
   return sums;
 }
 
-function addCell(sum: Sum, { pairs, accepted, rejected, first, last }: Omit<LinkCell, "verdict">): void {
+function addCell(sum: LinkSum, { pairs, accepted, rejected, first, last }: Omit<LinkCell, "verdict">): void {
   sum.pairs += pairs;
   sum.accepted += accepted;
   sum.rejected += rejected;
@@ -109,7 +103,7 @@ function addCell(sum: Sum, { pairs, accepted, rejected, first, last }: Omit<Link
 }
 
 function finished(
-  { from, to, word, seen: _, ...sum }: Sum,
+  { from, to, word, seen: _, ...sum }: LinkSum,
   consumers: readonly MapNode[],
   databases: readonly MapNode[],
   words: readonly string[],
@@ -125,35 +119,4 @@ function finished(
 export function whatHappened(accepted: number, rejected: number): MapLink["happened"] {
   if (accepted > 0) return rejected > 0 ? "both" : "ACCEPT";
   return rejected > 0 ? "REJECT" : "never";
-}
-
-/** What somebody has to decide about comes before what is in order, and what was seen before what was not. */
-const URGENCY: Readonly<Record<string, number>> = {
-  loses: 5,
-  potentially_blocked: 4,
-  blocked: 3,
-  gains: 3,
-  changes: 2,
-  unknown: 2,
-  allowed: 1,
-  unchanged: 1,
-};
-
-/** Whatever was seen weighs more than all that was not, and what is more urgent more than any number of pairs. */
-const weightOf = (seen: boolean, says: string, pairs: number): number =>
-  (Number(seen) * 8 + (URGENCY[says] ?? 0)) * 2 ** 32 + pairs;
-
-/** The sums that can be among the weightiest so many: names, which decide between equals, are not made yet. */
-function weightiest(sums: readonly Sum[], words: readonly string[], most: number): readonly Sum[] {
-  if (sums.length <= most) return sums;
-  const weights = Float64Array.from(sums, ({ seen, word, pairs }) =>
-    weightOf(seen, words[word] ?? "", pairs),
-  );
-  const least = weights.toSorted()[sums.length - most] ?? 0;
-  return sums.filter((_, at) => (weights[at] ?? 0) >= least);
-}
-
-function weightiestFirst(a: MapLink, b: MapLink): number {
-  const [weightA, weightB] = [a, b].map((link) => weightOf(link.happened !== "never", link.says, link.pairs));
-  return (weightB ?? 0) - (weightA ?? 0) || (a.id < b.id ? -1 : 1);
 }
