@@ -138,6 +138,8 @@ export class HubStack extends Stack {
         `${state.bucketArn}/state/uploads/*`,
       ),
     ];
+    // Log events have no header: what their columns are, the flow log's description says.
+    const seeFormats = allow("SeeFormats", ["ec2:DescribeFlowLogs"], "*");
     const ingest = moatFunction(this, "Ingest", {
       ...sharing,
       environment: {
@@ -146,7 +148,7 @@ export class HubStack extends Stack {
         MOAT_HISTORY: history,
         MOAT_HISTORY_DAYS: parameters.historyDays.valueAsString,
       },
-      statements: [take(objects.main), send, takeTheRole(), ...readLogs, ...keepHistory],
+      statements: [take(objects.main), send, takeTheRole(), ...readLogs, ...keepHistory, seeFormats],
     });
     const sweep = moatFunction(this, "Sweep", { ...keeping, statements: [take(hints.main), send] });
     const reconcile = moatFunction(this, "Reconcile", {

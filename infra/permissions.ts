@@ -33,7 +33,6 @@ export const readingStatements = (): readonly Statement[] => [
     Sid: "SeeDatabasesAndGroups",
     Effect: "Allow",
     Action: [
-      "ec2:DescribeFlowLogs",
       "ec2:DescribeInstances",
       "ec2:DescribeManagedPrefixLists",
       "ec2:DescribeNetworkInterfaces",
@@ -53,9 +52,14 @@ export const readingStatements = (): readonly Statement[] => [
   },
 ];
 
-/** What naming whoever changed something needs: the event history. */
+/** What keeping watch needs besides: the event history, to name whoever changed something, and whether flow logs come. */
 export const askingStatements = (): readonly Statement[] => [
-  { Sid: "AskWhoItWas", Effect: "Allow", Action: ["cloudtrail:LookupEvents"], Resource: "*" },
+  {
+    Sid: "AskWhoItWas",
+    Effect: "Allow",
+    Action: ["cloudtrail:LookupEvents", "ec2:DescribeFlowLogs"],
+    Resource: "*",
+  },
 ];
 
 /** What changing needs on top: groups that carry our tag, and databases whose owners opted in by theirs. */
