@@ -4,7 +4,7 @@ import type { AwsClients } from "./aws-clients.ts";
 import { parseResourceChange } from "./parse/resource-change.ts";
 
 /** Resources that one run asks about, so that a flood of drift does not take minutes. */
-const MAX_LOOKUPS = 20;
+export const MOST_LOOKUPS = 20;
 /** Newest events of one resource that are read; older ones hardly explain what is new. */
 const EVENTS = 50;
 
@@ -19,7 +19,7 @@ export async function lookUpChanges(
   clients: AwsClients,
   resources: readonly string[],
 ): Promise<readonly ResourceChange[]> {
-  const names = [...new Set(resources.flatMap(resourceName))].slice(0, MAX_LOOKUPS);
+  const names = [...new Set(resources.flatMap(resourceName))].slice(0, MOST_LOOKUPS);
   const changes: ResourceChange[] = [];
   for (const name of names) changes.push(...(await changesOf(clients, name)));
   return changes;

@@ -1,6 +1,7 @@
 import type { Followed } from "../../app/follow-traffic.ts";
 import { type Planned, planDatabases } from "../../app/plan-databases.ts";
 import type { RecentFlows } from "../../app/wave-watch.ts";
+import type { RuleMaker } from "../../core/drift/rule-makers.ts";
 import type { HistoryRange } from "../../core/history/consumers-query.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { PlanSettings } from "../../core/plan/world.ts";
@@ -21,8 +22,16 @@ export interface World {
    * @param beside an inventory that was read already, for a second plan over the same AWS
    */
   readonly plan: (version?: "active" | "draft", beside?: Inventory) => Promise<Planned>;
-  /** Plans with a policy that does not come from the source, over an inventory that was read already. */
-  readonly planWith: (policy: Policy, beside: Inventory) => Promise<Planned>;
+  /**
+   * Plans with a policy that was read already, or does not come from the source, over an inventory that was read already.
+   *
+   * @param makers who made which rule, as far as a trail was asked
+   */
+  readonly planWith: (
+    policy: Policy,
+    beside: Inventory,
+    makers?: ReadonlyMap<string, RuleMaker>,
+  ) => Promise<Planned>;
   /** Reads the flow-log objects that came since the last look, for the next plan; answers how many. */
   readonly moreFlows: () => Promise<number>;
   /** What the next plan is told of the past; absent when no history was named. */
@@ -55,13 +64,21 @@ export async function openWorld(
   const flows = followFlows(context, settings, source.clients);
   let addresses: Planned["addresses"] = [];
   const { publicIp, directActorsIgnoreScope } = settings.config;
-  const planFrom = async (inventory: Inventory, read: Policy): Promise<Planned> => {
+  const planFrom = async (
+    inventory: Inventory,
+    read: Policy,
+    makers?: ReadonlyMap<string, RuleMaker>,
+  ): Promise<Planned> => {
     const seen = await followed;
     const before = await history?.read();
     const planned = planDatabases({
       inventory,
       policy: read,
-      settings: { ...settings.plan, ...nowOf(context, source) },
+      settings: {
+        ...settings.plan,
+        ...nowOf(context, source),
+        ...(makers === undefined ? {} : { ruleMakers: makers }),
+      },
       resolve: { includePublicIp: publicIp, directActorsIgnoreScope },
       ...(seen === undefined ? {} : { traffic: seen.traffic }),
       ...(before === undefined ? {} : { history: before }),
@@ -82,7 +99,7 @@ export async function openWorld(
       ]);
       return planFrom(inventory, read);
     },
-    planWith: (read, beside) => planFrom(beside, read),
+    planWith: (read, beside, makers) => planFrom(beside, read, makers),
     moreFlows: async () => {
       await followed;
       const more = await flows?.look();

@@ -1,4 +1,5 @@
 import type { ReconcileReport } from "../../app/reconcile.ts";
+import { isHeldInDoubt } from "../../core/guard/hold-unknown-makers.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import { planDocument, stepDocument } from "../../core/plan/plan-document.ts";
 import type { CliContext, ExitCode } from "./context.ts";
@@ -37,7 +38,8 @@ export function showReport(
 function reportExit(report: ReconcileReport): ExitCode {
   if (report.outcomes.some((o) => o.status === "failed" || o.status === "moved")) return 1;
   if (report.halted !== undefined) return 3;
-  return report.plan.databases.some((d) => d.refused.length > 0) ? 3 : pending(report.plan);
+  const heldBack = report.plan.databases.some((d) => d.refused.length > 0 || isHeldInDoubt(d));
+  return heldBack ? 3 : pending(report.plan);
 }
 
 const pending = (plan: Plan): ExitCode => (plan.databases.some((d) => d.steps.length > 0) ? 1 : 0);

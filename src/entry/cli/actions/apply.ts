@@ -17,6 +17,7 @@ import { readSettings, type Settings, waveSettings } from "../settings.ts";
 import { showReport } from "../show-report.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { applyPorts } from "../wire/apply-ports.ts";
+import { withMakers } from "../with-makers.ts";
 import { applySavedPlan } from "./apply-saved-plan.ts";
 
 export interface ApplyOptions extends SourceOptions, DatabaseOptions {
@@ -35,7 +36,7 @@ export async function runApply(
   // The sandbox of one command is gone with it: nothing there needs anybody's leave.
   const mustAsk = file === undefined && options.yes !== true && settings.aws !== "sandbox";
   if (mustAsk && !context.interactive) throw nobodyToAsk();
-  const world = await openWorld(context, settings);
+  const world = withMakers(context, settings, await openWorld(context, settings));
   try {
     const ports = applyPorts(context, world.source, options.audit, (db, step) =>
       context.progress(stepLine(db, step, context.progressStyle)),

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import type { Planned } from "../../../app/plan-databases.ts";
 import { type PolicyTestReport, runPolicyTests } from "../../../app/run-policy-tests.ts";
 import { verifyPlan } from "../../../app/verify-plan.ts";
+import { isHeldInDoubt } from "../../../core/guard/hold-unknown-makers.ts";
 import { comparePlans, type PlanComparison } from "../../../core/plan/compare-plans.ts";
 import { comparisonDocument } from "../../../core/plan/comparison-document.ts";
 import type { Plan } from "../../../core/plan/plan.ts";
@@ -20,6 +21,7 @@ import { findingsOfPlan, findingsOfVerification } from "../render/told-finding.t
 import { verificationText } from "../render/verification-text.ts";
 import { readSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
+import { withMakers } from "../with-makers.ts";
 import { testsBeside } from "./test.ts";
 
 export interface PlanOptions extends SourceOptions, DatabaseOptions {
@@ -33,7 +35,8 @@ export interface PlanOptions extends SourceOptions, DatabaseOptions {
 /** Makes a plan, shows it, and saves it where that was asked. */
 export async function runPlan(context: CliContext, options: PlanOptions): Promise<void> {
   const settings = await readSettings(options);
-  await withWorld(context, settings, async (world) => {
+  await withWorld(context, settings, async (opened) => {
+    const world = withMakers(context, settings, opened);
     const planned = aboutNamed(await world.plan(options.draft === true ? "draft" : "active"), options);
     const verification = options.verify === true ? verifyPlan(planned.plan, planned.inventory) : undefined;
     const isSound = verification === undefined || verification.violations.length === 0;
@@ -148,8 +151,8 @@ async function save(path: string, text: string): Promise<void> {
   });
 }
 
-/** Any refusal makes 3, pending changes of an enforced database make 2. */
+/** Any refusal makes 3, and so does what is held because nobody could be asked; pending changes of an enforced database make 2. */
 export function planExit(plan: Plan): ExitCode {
-  if (plan.databases.some((d) => d.refused.length > 0)) return 3;
+  if (plan.databases.some((d) => d.refused.length > 0 || isHeldInDoubt(d))) return 3;
   return plan.databases.some((d) => d.steps.length > 0) ? 2 : 0;
 }

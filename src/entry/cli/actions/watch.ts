@@ -1,6 +1,4 @@
 import type { AwsClients } from "../../../adapters/aws/aws-clients.ts";
-import { lookUpChanges } from "../../../adapters/aws/lookup-changes.ts";
-import { parseResourceChange } from "../../../adapters/aws/parse/resource-change.ts";
 import { callerIdentity } from "../../../adapters/aws/probe-aws.ts";
 import { readFlowLogs } from "../../../adapters/aws/read-flow-logs.ts";
 import { bookText } from "../../../adapters/notify/book-text.ts";
@@ -33,6 +31,7 @@ import { type AwsSource, openAws } from "../wire/aws-source.ts";
 import { openHistory } from "../wire/history.ts";
 import { notifiersOf } from "../wire/notifiers.ts";
 import { openPolicy } from "../wire/policy-source.ts";
+import { openTrail } from "../wire/trail.ts";
 import { planExit } from "./plan.ts";
 
 export interface WatchOptions extends SourceOptions {
@@ -93,10 +92,14 @@ async function watchPorts(
       context.progress("Stopping after the step at work …");
     });
   const { clients } = source;
+  const ask = openTrail(context, source);
   const trail =
-    clients === undefined
+    clients === undefined || ask === undefined
       ? {}
-      : { trail: trailOf(context, source, clients), ...(await selfOf(source, clients)) };
+      : {
+          trail: async (resources: readonly string[]) => (await ask(resources)).changes,
+          ...(await selfOf(source, clients)),
+        };
   return {
     ...applying,
     ...(once === true ? {} : { clock: besideReality(context.clock, applying.clock) }),
@@ -181,28 +184,6 @@ async function selfOf({ sandbox }: AwsSource, clients: AwsClients): Promise<Pick
     return {};
   }
 }
-
-/** A history that cannot be had leaves a difference without a name; that is said each time, as it may come to cost more. */
-const trailOf =
-  (context: CliContext, { sandbox }: AwsSource, clients: AwsClients): NonNullable<WatchPorts["trail"]> =>
-  async (resources) => {
-    // The sandbox's is there in whole, and no quarter of an hour behind.
-    if (sandbox !== undefined)
-      return sandbox.sample.aws.sandbox.cloudTrail.events.flatMap(
-        (event) => parseResourceChange(event) ?? [],
-      );
-    try {
-      return await lookUpChanges(clients, resources);
-    } catch (error) {
-      if (!(error instanceof AwsFault)) throw error;
-      context.progress(
-        context.progressStyle.yellow(
-          `! CloudTrail was not asked who changed it: ${error.message}\n  ${error.fix}`,
-        ),
-      );
-      return [];
-    }
-  };
 
 function sweepSettings(
   settings: Settings,

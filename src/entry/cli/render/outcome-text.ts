@@ -1,6 +1,7 @@
 import type { DatabaseOutcome } from "../../../app/apply-outcome.ts";
 import type { ReconcileReport } from "../../../app/reconcile.ts";
 import { assertNever } from "../../../core/assert-never.ts";
+import { isHeldInDoubt } from "../../../core/guard/hold-unknown-makers.ts";
 import type { Step } from "../../../core/plan/plan.ts";
 import { type PlanTextOptions, planText } from "./plan-text.ts";
 import { problemText } from "./problem-text.ts";
@@ -37,7 +38,9 @@ function stepWords(step: Step): string {
 export function outcomesText(report: ReconcileReport, options: PlanTextOptions): string {
   const { style } = options;
   const lines = report.outcomes.map((o) => outcomeText(o, style));
-  const open = report.plan.databases.filter((d) => d.refused.length > 0 || d.steps.length > 0);
+  const open = report.plan.databases.filter(
+    (d) => d.refused.length > 0 || d.steps.length > 0 || isHeldInDoubt(d),
+  );
   const rest =
     open.length === 0 ? [] : [planText({ ...report.plan, databases: open, findings: [] }, options)];
   const summary =
