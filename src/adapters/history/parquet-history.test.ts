@@ -81,6 +81,28 @@ describe("parquetHistory", () => {
     expect((await ask(store).consumers(lately)).map((c) => c.consumer)).toEqual(["10.0.1.10", "10.0.1.11"]);
   });
 
+  it("looks into no folder of an account that is not asked about, and finds a shared VPC's owner's", async () => {
+    await add("aa", [summary()], "999900001111");
+    await add("bb", [summary({ consumer: "10.0.1.11" })], "unknown");
+    await add("cc", [summary({ consumer: "10.0.1.12" })], "222200001111");
+    const listed: string[] = [];
+    const watched: HistoryStore = {
+      ...store,
+      list: async (prefix, after) => {
+        listed.push(prefix);
+        return files.list(prefix, after);
+      },
+    };
+    const accounts = ["111122223333", "999900001111", "unknown"];
+    const consumers = await ask(watched).consumers({ ...lately, accounts });
+    expect(consumers.map((c) => c.consumer)).toEqual(["10.0.1.10", "10.0.1.11"]);
+    expect([...listed, ...read.keys()].filter((path) => path.includes("222200001111"))).toEqual([]);
+    expect(await ask(watched).logHours({ accounts: ["999900001111"] })).toMatchObject([
+      { account: "999900001111", objects: 1 },
+    ]);
+    expect(await ask(watched).consumers({ ...lately, regions: [] })).toEqual([]);
+  });
+
   it("reads no day that is not asked about", async () => {
     await add("aa", [summary()]);
     const before = MIDNIGHT - 40 * DAY;
