@@ -25,7 +25,8 @@ const placesOfTheSource = (folder: string): Plugin => ({
 });
 
 /**
- * Bundles src/entry/cli/start.ts into `target`, as moat.mjs and what it loads. The time of moat.mjs is that at which the
+ * Bundles src/entry/cli/start.ts into `target`, as moat.mjs and what it loads, and the thread that reads flow logs. The
+ * time of moat.mjs is that at which the
  * build began, so that a source that was changed meanwhile is newer.
  */
 export async function bundleCli(target = join(ROOT, "dist", "cli")): Promise<BundleSize> {
@@ -33,9 +34,11 @@ export async function bundleCli(target = join(ROOT, "dist", "cli")): Promise<Bun
   rmSync(target, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ["src/entry/cli/start.ts"],
+    entryPoints: {
+      [ENTRY.replace(".mjs", "")]: "src/entry/cli/start.ts",
+      "flow-worker": "src/entry/cli/flow-worker.ts",
+    },
     outdir: target,
-    entryNames: ENTRY.replace(".mjs", ""),
     chunkNames: "[name]-[hash]",
     outExtension: { ".js": ".mjs" },
     bundle: true,

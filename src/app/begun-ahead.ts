@@ -3,9 +3,8 @@ import type { FlowLogObject, FlowLogPart } from "../ports/flow-log-objects.ts";
 /** Largest object that is begun ahead: its first part may be all that it holds, and is in memory beside another. */
 const MOST_AHEAD = 8 * 1024 ** 2;
 
-/** An object that was begun, or `undefined` where there is no more. */
-interface Begun {
-  readonly object: FlowLogObject;
+interface Begun<Item extends FlowLogObject> {
+  readonly object: Item;
   /** Ends a reading that nobody will go on with. */
   close(): Promise<void>;
 }
@@ -14,9 +13,11 @@ interface Begun {
  * The objects in their order. While one is worked on, the next is listed and, where it is not large, begun: it is
  * fetched and inflated outside of this thread meanwhile.
  */
-export async function* begunAhead(objects: AsyncIterable<FlowLogObject>): AsyncGenerator<FlowLogObject> {
+export async function* begunAhead<Item extends FlowLogObject>(
+  objects: AsyncIterable<Item>,
+): AsyncGenerator<Item> {
   const listed = objects[Symbol.asyncIterator]();
-  const begin = async (): Promise<Begun | undefined> => {
+  const begin = async (): Promise<Begun<Item> | undefined> => {
     const next = await listed.next();
     return next.done === true ? undefined : begun(next.value);
   };
@@ -35,7 +36,7 @@ export async function* begunAhead(objects: AsyncIterable<FlowLogObject>): AsyncG
   }
 }
 
-function begun(object: FlowLogObject): Begun {
+function begun<Item extends FlowLogObject>(object: Item): Begun<Item> {
   if (object.size === undefined || object.size > MOST_AHEAD) return { object, close: async () => undefined };
   const parts = object.read()[Symbol.asyncIterator]();
   const first = parts.next();

@@ -3,6 +3,7 @@ import type { TimeWindow } from "../core/flow/conversation.ts";
 import { ConversationTable } from "../core/flow/conversation-table.ts";
 import type { FlowLogObject, FlowLogObjects } from "../ports/flow-log-objects.ts";
 import { readTraffic, type Traffic } from "./read-traffic.ts";
+import { NOBODY, type TrafficCrew } from "./traffic-crew.ts";
 
 /** What a look at the flow logs brought. */
 export interface Followed {
@@ -20,12 +21,14 @@ export interface Followed {
  * @param list what there is now; opened anew for each look
  * @param window only records of this time count
  * @param read names of objects that are not to be read; those that are read are added
+ * @param crew may be hired to help with each look
  * @returns the look
  */
 export function followTraffic(
   list: () => FlowLogObjects,
   window?: TimeWindow,
   read: Set<string> = new Set(),
+  crew: TrafficCrew = NOBODY,
 ): (onObject?: (name: string) => void) => Promise<Followed> {
   let traffic = nothingRead();
   let versions: Versions = { of: new Map(), wasRewritten: false, hasOnce: false };
@@ -33,7 +36,7 @@ export function followTraffic(
     const before = read.size;
     const { table } = traffic;
     const noted = notedIn(read, onObject);
-    const found = await readTraffic(unreadObjects(list(), read, versions), noted, window, table);
+    const found = await readTraffic(unreadObjects(list(), read, versions), noted, window, table, crew);
     traffic = {
       table,
       findings: distinct([...traffic.findings, ...found.findings]),

@@ -2,10 +2,11 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import type { TimeWindow } from "../core/flow/conversation.ts";
 import { ConversationTable } from "../core/flow/conversation-table.ts";
 import { filedInWindow } from "../core/flow/filed-in-window.ts";
-import { parseFlowLogKey } from "../core/flow/flow-log-key.ts";
-import { createFlowLogReader, type FlowLogSummary } from "../core/flow/flow-log-reader.ts";
-import { FlowLogFault, type FlowLogObject, type FlowLogObjects } from "../ports/flow-log-objects.ts";
+import type { FlowLogSummary } from "../core/flow/flow-log-reader.ts";
+import type { FlowLogFault, FlowLogObject, FlowLogObjects } from "../ports/flow-log-objects.ts";
 import { begunAhead } from "./begun-ahead.ts";
+import { type ObjectReading, readObject } from "./read-object.ts";
+import { NOBODY, type TrafficCrew, type TrafficHelper } from "./traffic-crew.ts";
 
 /** The conversations of a read, and what was wrong with its objects. */
 export interface Traffic {
@@ -15,34 +16,116 @@ export interface Traffic {
   readonly incomplete: readonly string[];
 }
 
+/** An object and its place in the list. */
+interface PlacedObject extends FlowLogObject {
+  readonly place: number;
+}
+
+/** What came of it. */
+interface PlacedReading extends ObjectReading {
+  readonly place: number;
+  readonly name: string;
+}
+
+/** So many objects are enough for helpers, however small they are; as many as a page of S3 lists. */
+const MANY = 1000;
+
 /**
  * Reads every object into one table. A corrupt or truncated object gives what could be read, is named in `findings`
- * and never stops the others.
+ * and never stops the others. Whoever helps, the answer is the same.
  *
  * @param window leaves out records outside of it, and objects that can hold none of it
  * @param table holds what was read before; by default nothing
+ * @param crew may be hired to help
  */
 export async function readTraffic(
   objects: FlowLogObjects,
   onObject?: (name: string) => void,
   window?: TimeWindow,
   table: ConversationTable = new ConversationTable(),
+  crew: TrafficCrew = NOBODY,
 ): Promise<Traffic> {
-  const findings = new Map<string, Diagnostic>();
-  const incomplete: string[] = [];
-  for await (const object of begunAhead(inWindow(objects.list(), window))) {
+  const { first, rest, isEnough } = await gathered(inWindow(objects.list(), window), crew.from);
+  const listed = placed(first, rest);
+  const readings: PlacedReading[] = [];
+  const read = async (
+    object: PlacedObject,
+    reader: (object: FlowLogObject) => Promise<ObjectReading>,
+  ): Promise<void> => {
     onObject?.(object.name);
-    const { summary, fault } = await readObject(table, object, window);
-    for (const finding of [
-      ...summaryFindings(object.name, summary),
-      ...(fault === undefined ? [] : [faultFinding(fault)]),
-    ]) {
-      findings.set(`${finding.code} ${finding.what}`, finding);
+    readings.push({ ...(await reader(object)), place: object.place, name: object.name });
+  };
+  const here = (object: FlowLogObject): Promise<ObjectReading> => readObject(table, object, window);
+  const helpers = isEnough ? crew.hire() : [];
+  const help = async (helper: TrafficHelper): Promise<void> => {
+    const there = (object: FlowLogObject): Promise<ObjectReading> => helper.read(object, window);
+    for await (const next of shared(listed)) await read(next, helper.takes(next) ? there : here);
+  };
+  try {
+    await Promise.all([
+      ...helpers.flatMap((helper) => Array.from({ length: helper.atOnce }, () => help(helper))),
+      (async () => {
+        for await (const next of begunAhead(shared(listed))) await read(next, here);
+      })(),
+    ]);
+    for (const helper of helpers) {
+      const data = await helper.table();
+      // What it holds besides is memory that the merged table takes.
+      await helper.close();
+      table.merge(data);
     }
-    if (fault !== undefined) incomplete.push(object.name);
+  } finally {
+    await listed.return(undefined);
+    await Promise.all(helpers.map((helper) => helper.close()));
   }
-  return { table, findings: [...findings.values()], incomplete };
+  return { table, ...told(readings) };
 }
+
+/** The objects that were listed until it was known whether there is enough for helpers, and the others. */
+async function gathered(
+  objects: AsyncGenerator<FlowLogObject>,
+  from: number,
+): Promise<{
+  readonly first: readonly FlowLogObject[];
+  readonly rest: AsyncGenerator<FlowLogObject>;
+  readonly isEnough: boolean;
+}> {
+  const first: FlowLogObject[] = [];
+  let bytes = 0;
+  while (from < Number.POSITIVE_INFINITY) {
+    const next = await objects.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    bytes += next.value.size ?? 0;
+    if ((bytes >= from && first.length > 1) || first.length >= MANY)
+      return { first, rest: objects, isEnough: true };
+  }
+  return { first, rest: objects, isEnough: false };
+}
+
+async function* placed(
+  first: readonly FlowLogObject[],
+  rest: AsyncGenerator<FlowLogObject>,
+): AsyncGenerator<PlacedObject> {
+  try {
+    let place = 0;
+    for (const object of first) {
+      yield { ...object, place };
+      place += 1;
+    }
+    for await (const object of rest) {
+      yield { ...object, place };
+      place += 1;
+    }
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+/** A share in a list that others take from, too: whoever leaves early does not end it. */
+const shared = <Item>(list: AsyncGenerator<Item>): AsyncIterable<Item> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => list.next() }),
+});
 
 async function* inWindow(
   objects: AsyncIterable<FlowLogObject>,
@@ -53,25 +136,17 @@ async function* inWindow(
   }
 }
 
-async function readObject(
-  table: ConversationTable,
-  object: FlowLogObject,
-  window: TimeWindow | undefined,
-): Promise<{ readonly summary: FlowLogSummary; readonly fault?: FlowLogFault }> {
-  const slot = object.key === undefined ? undefined : parseFlowLogKey(object.key)?.slot;
-  const reader = createFlowLogReader({
-    table,
-    ...(slot === undefined ? {} : { fallbackTime: slot }),
-    ...(window === undefined ? {} : { window }),
-    ...(object.formats === undefined ? {} : { formats: object.formats }),
-  });
-  try {
-    for await (const chunk of object.read()) reader.push(chunk);
-    return { summary: reader.end() };
-  } catch (error) {
-    if (!(error instanceof FlowLogFault)) throw error;
-    return { summary: reader.end(), fault: error };
+/** What was wrong, in the order of the list. What is wrong with every object of a kind is said once. */
+function told(readings: readonly PlacedReading[]): Pick<Traffic, "findings" | "incomplete"> {
+  const findings = new Map<string, Diagnostic>();
+  const incomplete: string[] = [];
+  for (const { name, summary, fault } of readings.toSorted((a, b) => a.place - b.place)) {
+    const faults = fault === undefined ? [] : [faultFinding(fault)];
+    for (const finding of [...summaryFindings(name, summary), ...faults])
+      findings.set(`${finding.code} ${finding.what}`, finding);
+    if (fault !== undefined) incomplete.push(name);
   }
+  return { findings: [...findings.values()], incomplete };
 }
 
 function summaryFindings(name: string, summary: FlowLogSummary): readonly Diagnostic[] {

@@ -22,6 +22,11 @@ export interface FlowLogObject {
    * for. Ends with a {@link FlowLogFault} when the object is cut short or corrupt.
    */
   read(): AsyncIterable<FlowLogPart>;
+  /**
+   * The same bytes as they are stored, for a reader in another thread. Ends with a {@link FlowLogFault} when they
+   * cannot be fetched.
+   */
+  stored?(): AsyncIterable<Uint8Array>;
 }
 
 /** Lists flow-log objects under what the user named. */

@@ -108,6 +108,7 @@ export function s3FlowLogObject(
     name,
     key: object.key,
     read: () => flowLogParts(objectBytes(clients, object, name), name, limits),
+    stored: () => objectBytes(clients, object, name),
   };
 }
 

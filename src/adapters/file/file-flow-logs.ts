@@ -30,7 +30,7 @@ export function fileFlowLogs(paths: readonly string[], options: FileFlowLogOptio
 
 function standardInput(stdin: AsyncIterable<Uint8Array>, limits: InflateLimits): FlowLogObject {
   const name = "standard input";
-  return { name, once: true, read: () => flowLogParts(stdin, name, limits) };
+  return { name, once: true, read: () => flowLogParts(stdin, name, limits), stored: () => stdin };
 }
 
 async function* filesUnder(
@@ -63,13 +63,18 @@ function flowLogFile(path: string, { size, mtimeMs }: Stats, limits: InflateLimi
     version: `${size} ${mtimeMs}`,
     size,
     key: path.split(sep).join("/"),
-    read: () => flowLogParts(fileBytes(path), path, limits),
+    read: () => flowLogParts(fileBytes(path, size), path, limits),
+    stored: () => fileBytes(path, size),
   };
 }
 
-async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
+/** Bytes that are read at once: of a small file all, so that they need not be joined. */
+const AT_ONCE = { least: 64 * 1024, most: 1024 ** 2 };
+
+async function* fileBytes(path: string, size: number): AsyncGenerator<Uint8Array> {
+  const highWaterMark = Math.max(AT_ONCE.least, Math.min(AT_ONCE.most, size));
   try {
-    yield* createReadStream(path, { highWaterMark: 256 * 1024 });
+    yield* createReadStream(path, { highWaterMark });
   } catch (error) {
     throw unreadablePath(path, error);
   }

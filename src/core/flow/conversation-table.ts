@@ -17,6 +17,8 @@ export interface ConversationTableData {
   /** Interface numbers of row i. */
   readonly interfaces: readonly (readonly number[])[];
   readonly input: FlowInput;
+  readonly outsideWindow: number;
+  readonly withoutTime: number;
 }
 
 /** Counts of {@link FlowInput}, while they are counted. */
@@ -63,14 +65,17 @@ export class ConversationTable {
       interfaceNames: this.interfaceNames.data(),
       interfaces,
       input: { ...this.input },
+      outsideWindow: this.outsideWindow,
+      withoutTime: this.withoutTime,
     };
   }
 
   /** Adds all that another table has read. */
   merge(other: ConversationTableData): void {
     const source = new FlowTable();
-    source.rows = Int32Array.from(other.rows);
-    source.stats = Float64Array.from(other.stats);
+    // They are only read.
+    source.rows = other.rows;
+    source.stats = other.stats;
     const addresses = numbersOf(other.ipv6, this.ipv6);
     const names = other.interfaceNames.map((name) => this.interfaceNames.indexOf(name));
     for (let at = 0; at < other.rows.length; at += ROW_WORDS) {
@@ -81,6 +86,8 @@ export class ConversationTable {
     }
     for (const count of Object.keys(this.input) as (keyof FlowInput)[])
       this.input[count] += other.input[count];
+    this.outsideWindow += other.outsideWindow;
+    this.withoutTime += other.withoutTime;
   }
 
   #mergeRow(source: FlowTable, from: number, addresses: readonly number[]): number {
@@ -92,8 +99,15 @@ export class ConversationTable {
     const b = (meta & B_IS_IPV6) === 0 ? bWord : (addresses[bWord] as number);
     const ports = rows[from + PORTS] as number;
     const saw = rows[from + SAW] as number;
-    const ends =
-      (meta & ORIENTED) === 0 ? canonicalEnds(a, b, ports, meta) : { a, b, ports, meta, swapped: false };
+    // The order of IPv4 addresses is the same in every table.
+    const isOrdered = (meta & ORIENTED) !== 0 || (meta & (A_IS_IPV6 | B_IS_IPV6)) === 0;
+    if (isOrdered) {
+      const to = this.flows.locate(a, b, ports, meta);
+      this.flows.addRow(to, source, from);
+      this.flows.rows[to + SAW] = (this.flows.rows[to + SAW] as number) | saw;
+      return to;
+    }
+    const ends = canonicalEnds(a, b, ports, meta);
     const to = this.flows.locate(ends.a, ends.b, ends.ports, ends.meta);
     this.flows.addRow(to, source, from);
     this.flows.rows[to + SAW] =

@@ -5,6 +5,7 @@ import {
   INTERFACES,
   LAST,
   META,
+  ORIENTED,
   PACKETS,
   PORTS,
   RECORDS,
@@ -19,24 +20,48 @@ import {
 /** Flows in typed arrays: an open-addressing hash table over the rows of `row-layout.ts`. */
 export class FlowTable {
   /** The rows, `ROW_WORDS` each; replaced when it grows, so read it anew after each `locate`. */
-  rows = new Int32Array(1024 * ROW_WORDS);
+  rows: Int32Array = new Int32Array(1024 * ROW_WORDS);
   /** Sums and times, `STAT_WORDS` a row; empty until `keepStats`. */
-  stats = new Float64Array(0);
+  stats: Float64Array = new Float64Array(0);
   /** Number of rows in use. */
   size = 0;
-  /** Row number + 1 by hash; 0 is a free slot. */
-  #slots = new Int32Array(4096);
-  #mask = 4095;
+  /**
+   * Where rows are, by their keys. Oriented flows are few and met again and again: in an index of their own they stay in
+   * the processor's cache, however many others there are.
+   */
+  #oriented = new RowIndex();
+  #undetermined = new RowIndex();
+  /** The row that was met last. */
+  #last = 0;
   /** Linked lists of interface numbers: number, next link; links count from 1. */
   #links = new Int32Array(256);
   #linkCount = 0;
 
   /** The offset in `rows` of the row with this key, made when it is new. */
   locate(a: number, b: number, ports: number, meta: number): number {
-    const mask = this.#mask;
-    const slots = this.#slots;
     const rows = this.rows;
-    let slot = hashOf(a, b, ports, meta) & mask;
+    const last = this.#last;
+    // What answers a packet is often logged on the next line.
+    if (
+      rows[last] === a &&
+      rows[last + 1] === b &&
+      rows[last + PORTS] === ports &&
+      rows[last + META] === meta &&
+      this.size > 0
+    ) {
+      return last;
+    }
+    const at = this.#search(a, b, ports, meta);
+    this.#last = at;
+    return at;
+  }
+
+  #search(a: number, b: number, ports: number, meta: number): number {
+    const rows = this.rows;
+    const hash = hashOf(a, b, ports, meta);
+    const index = (meta & ORIENTED) === 0 ? this.#undetermined : this.#oriented;
+    const { slots, mask } = index;
+    let slot = hash & mask;
     let entry = slots[slot] as number;
     while (entry !== 0) {
       const at = (entry - 1) * ROW_WORDS;
@@ -46,34 +71,34 @@ export class FlowTable {
       slot = (slot + 1) & mask;
       entry = slots[slot] as number;
     }
-    return this.#add(slot, a, b, ports, meta);
+    return this.#add(index, slot, a, b, ports, meta);
   }
 
   /** The offset of the row with this key, or -1. */
   find(a: number, b: number, ports: number, meta: number): number {
+    const { slots, mask } = (meta & ORIENTED) === 0 ? this.#undetermined : this.#oriented;
     const rows = this.rows;
-    let slot = hashOf(a, b, ports, meta) & this.#mask;
+    let slot = hashOf(a, b, ports, meta) & mask;
     for (;;) {
-      const entry = this.#slots[slot] as number;
+      const entry = slots[slot] as number;
       if (entry === 0) return -1;
       const at = (entry - 1) * ROW_WORDS;
       if (rows[at] === a && rows[at + 1] === b && rows[at + PORTS] === ports && rows[at + META] === meta) {
         return at;
       }
-      slot = (slot + 1) & this.#mask;
+      slot = (slot + 1) & mask;
     }
   }
 
-  #add(slot: number, a: number, b: number, ports: number, meta: number): number {
+  #add(index: RowIndex, slot: number, a: number, b: number, ports: number, meta: number): number {
     const at = this.size * ROW_WORDS;
     if (at === this.rows.length) this.#grow();
     this.rows[at] = a;
     this.rows[at + 1] = b;
     this.rows[at + PORTS] = ports;
     this.rows[at + META] = meta;
-    this.#slots[slot] = this.size + 1;
     this.size += 1;
-    if (this.size * 2 > this.#slots.length) this.#rehash();
+    index.add(slot, this.size, this.rows);
     return at;
   }
 
@@ -88,21 +113,6 @@ export class FlowTable {
     const stats = new Float64Array((this.rows.length / ROW_WORDS) * STAT_WORDS);
     stats.set(this.stats);
     this.stats = stats;
-  }
-
-  #rehash(): void {
-    const slots = new Int32Array(this.#slots.length * 2);
-    const mask = slots.length - 1;
-    const rows = this.rows;
-    for (let row = 0; row < this.size; row += 1) {
-      const at = row * ROW_WORDS;
-      const meta = rows[at + META] as number;
-      let slot = hashOf(rows[at] as number, rows[at + 1] as number, rows[at + PORTS] as number, meta) & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = row + 1;
-    }
-    this.#slots = slots;
-    this.#mask = mask;
   }
 
   /** From here on `stats` has room for every row. */
@@ -175,6 +185,35 @@ export class FlowTable {
     if ((saw & SAW_TIME) !== 0) {
       this.addTime(at, from.stats[stat + FIRST] as number, from.stats[stat + LAST] as number);
     }
+  }
+}
+
+/** Row number + 1 by hash of the row's key; 0 is a free slot. */
+class RowIndex {
+  slots = new Int32Array(4096);
+  mask = 4095;
+  #size = 0;
+
+  /** Puts a row into a slot that was found free. */
+  add(slot: number, entry: number, rows: Int32Array): void {
+    this.slots[slot] = entry;
+    this.#size += 1;
+    if (this.#size * 2 > this.slots.length) this.#rehash(rows);
+  }
+
+  #rehash(rows: Int32Array): void {
+    const slots = new Int32Array(this.slots.length * 2);
+    const mask = slots.length - 1;
+    for (const entry of this.slots) {
+      if (entry === 0) continue;
+      const at = (entry - 1) * ROW_WORDS;
+      const meta = rows[at + META] as number;
+      let slot = hashOf(rows[at] as number, rows[at + 1] as number, rows[at + PORTS] as number, meta) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = entry;
+    }
+    this.slots = slots;
+    this.mask = mask;
   }
 }
 

@@ -103,10 +103,12 @@ export function orientedMeta(meta: number): number {
 /** Whether a SYN shows A opening a connection to B's port, whatever became of it. */
 function hasSyn(flows: FlowTable, a: number, b: number, ports: number, meta: number): boolean {
   const any = orientedMeta(meta) & ~ACTION_MASK;
-  for (const action of [ACCEPT, REJECT, NO_ACTION]) {
-    if (flows.find(a, b, ports & 0xffff, any | (action << ACTION_SHIFT)) >= 0) return true;
-  }
-  return false;
+  const port = ports & 0xffff;
+  return (
+    flows.find(a, b, port, any | (ACCEPT << ACTION_SHIFT)) >= 0 ||
+    flows.find(a, b, port, any | (REJECT << ACTION_SHIFT)) >= 0 ||
+    flows.find(a, b, port, any | (NO_ACTION << ACTION_SHIFT)) >= 0
+  );
 }
 
 function addressOf(table: FlowRows, word: number, isIpv6: number): number | bigint {

@@ -12,6 +12,8 @@ export interface CliContext {
   readonly progressStyle: Style;
   readonly env: NodeJS.ProcessEnv;
   readonly stdin: Readable;
+  /** Where a thread that reads flow logs begins; absent where all are read in this one. */
+  readonly flowWorker?: string;
   readonly clock: Clock;
   /** Whether somebody sits there who can answer a question. */
   readonly interactive: boolean;
@@ -31,8 +33,12 @@ export function outLines({ out }: CliContext, text: string): void {
 /** 0 done or in sync · 1 error · 2 changes pending · 3 refused by a safety gate · 4 policy test failed. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4;
 
-/** The context of this process. */
-export function processContext(): CliContext {
+/**
+ * The context of this process.
+ *
+ * @param flowWorker the file in which a thread that reads flow logs begins
+ */
+export function processContext(flowWorker: string): CliContext {
   // Whoever reads may have seen enough (`| head`). Work that has begun is finished all the same.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -46,6 +52,7 @@ export function processContext(): CliContext {
     style: styleFor(process.stdout, process.env),
     progressStyle: styleFor(process.stderr, process.env),
     env: process.env,
+    flowWorker,
     stdin: process.stdin,
     clock: SYSTEM_CLOCK,
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,

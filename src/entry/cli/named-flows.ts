@@ -5,6 +5,7 @@ import type { Traffic } from "../../app/read-traffic.ts";
 import type { TimeWindow } from "../../core/flow/conversation.ts";
 import type { CliContext } from "./context.ts";
 import type { Settings } from "./settings.ts";
+import { flowCrew } from "./wire/flow-crew.ts";
 import { clientsFor, openFlows } from "./wire/flow-sources.ts";
 
 /** Reads the flow logs that were named; `undefined` when none were. */
@@ -13,8 +14,9 @@ export async function readFlows(
   settings: Settings,
   clients: AwsClients | undefined,
   window?: TimeWindow,
+  workers?: number,
 ): Promise<Traffic | undefined> {
-  return (await followFlows(context, settings, clients, window)?.look())?.traffic;
+  return (await followFlows(context, settings, clients, window, workers)?.look())?.traffic;
 }
 
 /** The flow logs that were named. */
@@ -31,6 +33,7 @@ export function followFlows(
   { flows, region: named, flowFormats }: Settings,
   clients: AwsClients | undefined,
   window?: TimeWindow,
+  workers?: number,
 ): NamedFlows | undefined {
   if (flows === undefined) return undefined;
   let objects = 0;
@@ -40,7 +43,8 @@ export function followFlows(
     if (objects % 100 === 0) context.progress(context.progressStyle.dim(`… ${objects} flow-log objects`));
   };
   const read = new Set<string>();
-  const look = followTraffic(list, window, read);
+  const crew = context.flowWorker === undefined ? undefined : flowCrew(context.flowWorker, workers);
+  const look = followTraffic(list, window, read, crew);
   const news = newFlowLogs(list, read);
   return { look: () => look(told), news: () => news(told) };
 }

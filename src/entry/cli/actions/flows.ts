@@ -25,6 +25,7 @@ export interface FlowOptions extends SourceOptions {
   readonly until?: string;
   readonly follow?: boolean;
   readonly every: string;
+  readonly workers?: string;
   readonly output?: FlowOutput;
   readonly upload?: string;
   readonly withRejected?: boolean;
@@ -56,7 +57,7 @@ export async function runFlows(
       await followFlows(context, { settings, clients: known.clients, window, everyMs, output, select });
       return;
     }
-    const traffic = await readFlows(context, settings, known.clients, window);
+    const traffic = await readFlows(context, settings, known.clients, window, workersOf(options));
     if (traffic === undefined) throw noFlows();
     const findings = [...traffic.findings, ...timeFindings(traffic.table)];
     showFlows(context, output, select(traffic.table), { ...traffic, findings }, known.nameOf);
@@ -70,6 +71,17 @@ export async function runFlows(
 
 const judged = (conversation: Conversation, verdict: FlowVerdict | undefined): JudgedConversation =>
   verdict === undefined ? conversation : { ...conversation, verdict };
+
+function workersOf({ workers }: FlowOptions): number | undefined {
+  if (workers === undefined || /^[1-9]$/.test(workers))
+    return workers === undefined ? undefined : Number(workers);
+  throw new CliProblem({
+    code: "WORKERS_INVALID",
+    what: `--workers "${workers}" is no number from 1 to 9`,
+    why: "It says how many threads read flow logs; each takes some 30 MB",
+    fix: "Leave it out, or give the number of cores",
+  });
+}
 
 /** The end of year 9999, the last that RFC 3339 can write. */
 const NO_END = 253_402_300_799;

@@ -33,6 +33,10 @@ export function flowsCommand(context: CliContext): Command {
     .option("--until <time>", "only records until then")
     .option("--follow", "go on with objects that arrive, until stopped")
     .addOption(new Option("--every <duration>", "with --follow: how often to look").default("30s"))
+    .option(
+      "--workers <n>",
+      "threads that read (default: one for each core, at most 4, where that is faster)",
+    )
     .addOption(
       new Option("--output <form>", "form of the result; ocsf: an event of Network Activity a line").choices([
         "table",
