@@ -1,17 +1,22 @@
 /**
  * Reads gzip flow-log files into conversations and prints, as one line of JSON, lines per second and the time as a
  * multiple of `zcat | wc -l` on the same files in the same run (below 1 is faster): by the clock, and by what was
- * computed, which does not depend on what else the machine does. `threadCpuMs` is the parsing thread's part, without
+ * computed, which does not depend on what else the machine does. DuckDB's `read_csv` groups the same files beside it, on
+ * one thread and on two. `threadCpuMs` is the parsing thread's part, without
  * zlib's. Medians of the runs.
  *
- * Run with `npm exec -c 'node bench/flow-log.bench.ts [small|medium|large] [runs]'`.
+ * Run with `npm exec -c 'node bench/flow-log.bench.ts [small|medium|many|large] [runs]'`.
  */
-import { createReadStream, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { flowLogParts } from "../src/adapters/aws/flow-log-parts.ts";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { fileFlowLogs } from "../src/adapters/file/file-flow-logs.ts";
+import { readTraffic } from "../src/app/read-traffic.ts";
 import { ConversationTable } from "../src/core/flow/conversation-table.ts";
 import { createFlowLogReader } from "../src/core/flow/flow-log-reader.ts";
 import { knownDatabases } from "../src/core/flow/known-databases.ts";
+import { flowCrew } from "../src/entry/cli/wire/flow-crew.ts";
 import { zcatRun } from "./children-cpu.ts";
 import { FLOW_LOG_SIZES, type FlowLogSize, generateFlowLogs } from "./generate-flow-logs.ts";
 
@@ -22,17 +27,28 @@ const size = (process.argv[2] ?? "medium") as FlowLogSize;
 const runs = Number(process.argv[3] ?? 5);
 const files = await generateFlowLogs("bench/results/flow-logs", size);
 
-/** Inflates in zlib's own thread while this one parses, as the CLI and Lambda do. */
-async function readStreaming(): Promise<ConversationTable> {
-  const table = new ConversationTable();
-  for (const file of files) {
-    const reader = createFlowLogReader({ table });
-    const bytes = createReadStream(file, { highWaterMark: CHUNK_BYTES });
-    for await (const part of flowLogParts(bytes, file)) reader.push(part);
-    reader.end();
-  }
-  return table;
-}
+const WORKER = join(import.meta.dirname, "..", "src", "entry", "cli", "flow-worker.ts");
+const crew = flowCrew(WORKER, 2);
+
+/** As the CLI does with one worker, which Lambda has: zlib inflates in its own thread while this one parses. */
+const readStreaming = async (): Promise<ConversationTable> => (await readTraffic(fileFlowLogs(files))).table;
+
+/** As the CLI does with two workers; the second is started anew in each run. */
+const readWithTwo = async (): Promise<ConversationTable> =>
+  (await readTraffic(fileFlowLogs(files), undefined, undefined, new ConversationTable(), crew)).table;
+
+const connect = async (threads: string) => (await DuckDBInstance.create(":memory:", { threads })).connect();
+const [oneThread, twoThreads] = [await connect("1"), await connect("2")];
+
+/** What the engine does, as far as SQL can say it: who answers a SYN serves, the other's port is dropped. */
+const GROUPED = `SELECT count(*) AS conversations FROM (
+  SELECT if(flags & 16 > 0, "pkt-dstaddr", "pkt-srcaddr") AS consumer,
+    if(flags & 16 > 0, "pkt-srcaddr", "pkt-dstaddr") AS provider,
+    if(flags & 16 > 0, srcport, dstport) AS port, protocol, action, count(*) AS records
+  FROM (SELECT *, try_cast("tcp-flags" AS INTEGER) AS flags
+    FROM read_csv([${files.map((file) => `'${file}'`).join(", ")}], delim = ' ', header = true, all_varchar = true,
+      nullstr = '-'))
+  WHERE "pkt-srcaddr" IS NOT NULL GROUP BY ALL)`;
 
 /** Everything on one thread. */
 function readOnOneThread(): ConversationTable {
@@ -79,12 +95,22 @@ const median = (list: readonly number[]): number => list.toSorted((a, b) => a - 
 
 const none = knownDatabases([]);
 const counted = (table: ConversationTable): number => table.conversations(none).length;
-const texts = size === "large" ? [] : files.map((file) => gunzipSync(readFileSync(file)));
+const texts = size === "large" || size === "many" ? [] : files.map((file) => gunzipSync(readFileSync(file)));
 const zcat: { readonly ms: number; readonly cpuMs: number }[] = [];
-const times = { stream: [] as Run[], oneThread: [] as Run[], engine: [] as Run[] };
+const times = {
+  stream: [] as Run[],
+  twoWorkers: [] as Run[],
+  oneThread: [] as Run[],
+  engine: [] as Run[],
+  duckDbOneThread: [] as Run[],
+  duckDbTwoThreads: [] as Run[],
+};
 for (let run = 0; run < runs; run += 1) {
   zcat.push(zcatRun(files));
   times.stream.push(await timed(async () => counted(await readStreaming())));
+  times.twoWorkers.push(await timed(async () => counted(await readWithTwo())));
+  times.duckDbOneThread.push(await timed(() => oneThread.runAndReadAll(GROUPED)));
+  times.duckDbTwoThreads.push(await timed(() => twoThreads.runAndReadAll(GROUPED)));
   times.oneThread.push(await timed(() => counted(readOnOneThread())));
   if (texts.length > 0) times.engine.push(await timed(() => counted(readInflated(texts))));
 }
@@ -117,7 +143,10 @@ console.log(
     zcatMs: Math.round(zcatMs),
     zcatCpuMs: Math.round(zcatCpuMs),
     stream: report("stream"),
+    twoWorkers: report("twoWorkers"),
     oneThread: report("oneThread"),
+    duckDbOneThread: report("duckDbOneThread"),
+    duckDbTwoThreads: report("duckDbTwoThreads"),
     ...(texts.length > 0 ? { engine: report("engine") } : {}),
     node: process.version,
   }),

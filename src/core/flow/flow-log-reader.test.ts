@@ -532,3 +532,24 @@ describe("lines without a header, of which somebody says what they may be", () =
     ]);
   });
 });
+
+describe("an address that does not count", () => {
+  const header = "pkt-srcaddr pkt-dstaddr srcaddr dstaddr srcport dstport protocol tcp-flags action";
+  const line = (source: string, target = DB): string =>
+    `${APP} ${DB} ${source} ${target} 51744 5432 6 2 ACCEPT`;
+
+  it.each([APP, "10.20.4.18", "-", "2001:db8::7"])("may be %s", (source) => {
+    expect(briefs(`${header}\n${line(source)}\n${line("10.0.0.1", source)}\n`)).toEqual([
+      `${APP} > ${DB}:5432 tcp ACCEPT 2 syn`,
+    ]);
+  });
+
+  it.each(["nonsense", "10.20.4.256", "10.20.4.17x", `${APP}.1`, "2001:db8:::7", "--"])(
+    "makes the line malformed when it is %s",
+    (source) => {
+      const { summary } = read(`${header}\n${line(APP)}\n${line(source)}\n${line(APP, source)}\n`);
+      expect(summary.input).toMatchObject({ records: 3, conversationRecords: 1, malformed: 2 });
+      expect(summary.malformed[0]?.reason).toBe(`"srcaddr" is "${source}", not an address`);
+    },
+  );
+});

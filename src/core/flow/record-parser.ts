@@ -1,5 +1,5 @@
 import { isSameText, TEXT_WINDOW } from "./compare-text.ts";
-import { digitAt, endOfField, readAddress, readSmallNumber } from "./field-bytes.ts";
+import { digitAt, readAddress, readSmallNumber } from "./field-bytes.ts";
 import {
   ACTED,
   ACTION,
@@ -54,6 +54,8 @@ export class RecordParser {
   readonly #slots: Uint8Array;
   readonly #hasTenColumns: boolean;
   readonly #ipv6: Ipv6Index;
+  /** The words of an address that does not count. */
+  readonly #aside = new Int32Array(4);
   #view: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(format: FlowFormat, ipv6: Ipv6Index) {
@@ -119,7 +121,7 @@ export class RecordParser {
           at =
             small[slot + FAMILY] === 0
               ? readAddress(buffer, at, small, slot, this.#ipv6)
-              : endOfField(buffer, at);
+              : this.#passAddress(buffer, at, slot);
           if (at <= start) return -1;
           break;
         case SMALL_NUMBER: {
@@ -155,6 +157,18 @@ export class RecordParser {
       at += 1;
     }
     return this.#endLine(buffer, from, at);
+  }
+
+  /** Passes over an address that does not count, which is nearly always the one that does; -1 when it is none. */
+  #passAddress(buffer: Uint8Array, from: number, slot: number): number {
+    const text = this.small[slot + TEXT_FROM] as number;
+    const end = from + (this.small[slot + TEXT_TO] as number) - text;
+    const isSame =
+      from <= buffer.length - TEXT_WINDOW &&
+      isSameText(this.#view, text, from, end - from) &&
+      (buffer[end] as number) <= BLANK;
+    if (isSame) return end;
+    return buffer[from] === DASH ? from + 1 : readAddress(buffer, from, this.#aside, 0, this.#ipv6);
   }
 
   /** The index after the line feed at `at` when the record has two addresses of one family, else -1. */
