@@ -54,7 +54,8 @@ const STATUSES: readonly string[] = ["OK", "NODATA", "SKIPDATA"];
 /** In the order of the numbers of `row-layout.ts`. */
 const ACTIONS: readonly string[] = ["ACCEPT", "REJECT"];
 
-interface PreparedColumn {
+/** A column whose values are understood. */
+export interface PreparedColumn {
   readonly name: string;
   readonly codes: Int32Array;
   readonly kind: number;
@@ -71,7 +72,7 @@ interface PreparedColumn {
 }
 
 /** The columns that every record is made of; those that the file does not have are empty. */
-interface PlainColumns {
+export interface PlainColumns {
   readonly source: PreparedColumn;
   readonly target: PreparedColumn;
   readonly sourcePort: PreparedColumn;
@@ -79,8 +80,7 @@ interface PlainColumns {
   readonly protocol: PreparedColumn;
   readonly flags: PreparedColumn;
   readonly action: PreparedColumn;
-  /** All others but addresses. */
-  readonly rest: readonly PreparedColumn[];
+  readonly status: PreparedColumn;
 }
 
 /**
@@ -96,8 +96,12 @@ export class ColumnRecords {
   /** Number of the interface that logged the row read last; -1 for none. */
   interfaceNumber = NONE;
   readonly #columns: readonly PreparedColumn[];
-  /** Absent where a column has values that it cannot have: then each row is looked at with care. */
-  readonly #plain: PlainColumns | undefined;
+  readonly #sums: readonly PreparedColumn[];
+  /**
+   * What rows with both addresses where they count first are made of, as nearly all are. Absent where a column has
+   * values that it cannot have: then each row is to be read with care.
+   */
+  readonly plain: PlainColumns | undefined;
 
   constructor(format: FlowFormat, batch: FlowColumns, ipv6: Ipv6Index, names: NameIndex) {
     const byField = new Map(batch.columns.map((column) => [fieldName(column.name), column]));
@@ -109,48 +113,27 @@ export class ColumnRecords {
       columns.push(prepare(column, kind, format.slots[at] as number, ipv6, names));
     });
     this.#columns = columns;
-    this.#plain = columns.every(({ isSound }) => isSound) ? plainColumns(columns, batch.rows) : undefined;
+    this.#sums = columns.filter(({ kind }) => kind === BIG_NUMBER || kind === INTERFACE);
+    this.plain = columns.every(({ isSound }) => isSound) ? plainColumns(columns, batch.rows) : undefined;
     this.small[ACTED] = NO_ACTION;
   }
 
-  /** Reads one row, counted from 0. */
-  read(row: number): ColumnRow {
-    return this.#plain !== undefined && this.#isPlainRecord(this.#plain, row)
-      ? "record"
-      : this.#readWithCare(row);
-  }
-
-  /**
-   * Reads a row with both addresses where they count first, the way nearly all rows are: column by column without a
-   * loop over them. False for all others, which are then read with care.
-   */
-  #isPlainRecord(plain: PlainColumns, row: number): boolean {
-    const { small } = this;
-    const { source, target, action, rest } = plain;
-    const from = (source.codes[row] as number) + 1;
-    const to = (target.codes[row] as number) + 1;
-    const family = source.families[from] as number;
-    if (family === 0 || family !== target.families[to]) return false;
-    small[SOURCE] = source.words[from] as number;
-    small[TARGET] = target.words[to] as number;
-    small[SOURCE + FAMILY] = family;
-    small[TARGET + FAMILY] = family;
-    small[SOURCE_PORT] = wordIn(plain.sourcePort, row);
-    small[TARGET_PORT] = wordIn(plain.targetPort, row);
-    small[PROTOCOL] = wordIn(plain.protocol, row);
-    small[FLAGS] = wordIn(plain.flags, row);
-    small[ACTED] = wordIn(action, row);
-    for (let at = 0; at < rest.length; at += 1) {
-      const column = rest[at] as PreparedColumn;
-      const word = wordIn(column, row);
-      if (column.kind === BIG_NUMBER) this.big[column.slot] = word;
-      else if (column.kind === INTERFACE) this.interfaceNumber = word;
-      else if (word > 0) return false;
+  /** Reads the sums, the times and the interface of a row of sound columns. */
+  readSums(row: number): void {
+    for (const { kind, slot, codes, words } of this.#sums) {
+      const word = words[(codes[row] as number) + 1] as number;
+      if (kind === BIG_NUMBER) this.big[slot] = word;
+      else this.interfaceNumber = word;
     }
-    return true;
   }
 
-  #readWithCare(row: number): ColumnRow {
+  /** Whether there are any columns for {@link readSums}. */
+  get hasSums(): boolean {
+    return this.#sums.length > 0;
+  }
+
+  /** Reads one row with care, counted from 0. */
+  read(row: number): ColumnRow {
     const { small } = this;
     small[SOURCE + FAMILY] = 0;
     small[TARGET + FAMILY] = 0;
@@ -209,9 +192,6 @@ export class ColumnRecords {
   }
 }
 
-const wordIn = ({ codes, words }: PreparedColumn, row: number): number =>
-  words[(codes[row] as number) + 1] as number;
-
 const malformed = (name: string): ColumnRow => ({ malformed: `"${name}" has a value that it cannot have` });
 
 /** The columns by what they say; `undefined` where an address is not in the file at all. */
@@ -233,7 +213,7 @@ function plainColumns(columns: readonly PreparedColumn[], rows: number): PlainCo
     protocol: other(SMALL_NUMBER, PROTOCOL),
     flags: other(SMALL_NUMBER, FLAGS),
     action: other(ACTION, ACTED),
-    rest: columns.filter(({ kind }) => kind === BIG_NUMBER || kind === INTERFACE || kind === STATUS),
+    status: other(STATUS, 0),
   };
 }
 

@@ -8,6 +8,7 @@ import { FlowRecorder } from "./flow-recorder.ts";
 import { DEFAULT_FIELDS, fieldName, isHeader, TEN_FIELDS } from "./known-fields.ts";
 import { type LineSink, LineSplitter, MAX_LINE } from "./line-splitter.ts";
 import { columnsOf, isAllDashes, readOddLine } from "./odd-line.ts";
+import { recordColumns } from "./record-columns.ts";
 import { RecordParser } from "./record-parser.ts";
 import type { LogFormats, TimedText } from "./timed-text.ts";
 
@@ -52,7 +53,6 @@ export interface FlowLogReader {
 
 const SAMPLES = 5;
 const LINE_FEED = 10;
-const NO_BYTES = new Uint8Array(0);
 const NO_ADDRESSES = { malformed: "the format has no addresses" } as const;
 
 /**
@@ -168,19 +168,21 @@ class ObjectReader implements LineSink {
     if (this.#format?.fields.join(" ") !== batch.names.map(fieldName).join(" ")) this.#use(batch.names);
     const format = this.#format;
     if (format === undefined) return;
+    if (!format.usable) {
+      for (let row = 1; row <= batch.rows; row += 1) this.#noRecord(NO_ADDRESSES, this.#line + 1);
+      return;
+    }
     const records = new ColumnRecords(format, batch, table.ipv6, table.interfaceNames);
     const times = { fallback: this.#time, window };
     const recorder = new FlowRecorder(table, records, format, this.#number, times);
     const before = this.#line;
-    let count = 0;
-    let outside = 0;
-    for (let row = 0; row < batch.rows; row += 1) {
-      const kind = format.usable ? records.read(row) : NO_ADDRESSES;
-      if (kind === "record") {
-        count += 1;
-        if (!this.#columnRecord(records, recorder)) outside += 1;
-      } else this.#noRecord(kind, before + row + 1);
-    }
+    const { records: count, outside } = recordColumns(
+      table.flows,
+      records,
+      recorder,
+      batch.rows,
+      (kind, row) => this.#noRecord(kind, before + row + 1),
+    );
     this.#line = before + batch.rows;
     this.#count(count, outside);
   }
@@ -190,13 +192,6 @@ class ObjectReader implements LineSink {
     this.#input.records += 1;
     if (typeof kind === "string") this.#input[kind] += 1;
     else this.#addMalformed(kind.malformed);
-  }
-
-  /** Adds a record; answers whether it is in the window. */
-  #columnRecord({ interfaceNumber }: ColumnRecords, recorder: FlowRecorder): boolean {
-    const at = recorder.record(NO_BYTES);
-    if (at >= 0 && interfaceNumber >= 0) this.#options.table.flows.addInterface(at, interfaceNumber);
-    return at >= 0;
   }
 
   overlongLine(): void {

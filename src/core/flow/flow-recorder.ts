@@ -87,20 +87,37 @@ export class FlowRecorder {
 
   /** Adds the record, which was read from `buffer`; answers the offset of its row, -1 when it is outside of the window. */
   record(buffer: Uint8Array): number {
-    if (this.#window !== undefined && this.#isOutside(this.#window)) return -1;
+    if (this.#window !== undefined && this.isOutside()) return -1;
     const { flows, interfaceNames } = this.#table;
-    const parser = this.#parser;
     const at = this.#locate();
-    flows.rows[at + RECORDS] = (flows.rows[at + RECORDS] as number) + 1;
-    if (this.#format.hasVolume) {
-      flows.addVolume(at, parser.big[PACKET_SUM] as number, parser.big[BYTE_SUM] as number);
-    }
-    if (this.#hasTime) this.#addTime(at);
-    const { interfaceFrom, interfaceTo } = parser;
+    this.add(at);
+    const { interfaceFrom, interfaceTo } = this.#parser;
     if (interfaceTo - interfaceFrom > 1) {
       flows.addInterface(at, interfaceNames.indexOfBytes(buffer, interfaceFrom, interfaceTo));
     }
     return at;
+  }
+
+  /** As {@link record}, with the number of its interface, -1 for none; answers whether it is in the window. */
+  recordNumbered(interfaceNumber: number): boolean {
+    if (this.#window !== undefined && this.isOutside()) return false;
+    this.addNumbered(this.#locate(), interfaceNumber);
+    return true;
+  }
+
+  /** As {@link add}, with the number of its interface, -1 for none. */
+  addNumbered(at: number, interfaceNumber: number): void {
+    this.add(at);
+    if (interfaceNumber >= 0) this.#table.flows.addInterface(at, interfaceNumber);
+  }
+
+  /** Adds the record to a row that is known to be its own: the count, the sums and the time. */
+  add(at: number): void {
+    const { flows } = this.#table;
+    const { big } = this.#parser;
+    flows.rows[at + RECORDS] = (flows.rows[at + RECORDS] as number) + 1;
+    if (this.#format.hasVolume) flows.addVolume(at, big[PACKET_SUM] as number, big[BYTE_SUM] as number);
+    if (this.#hasTime) this.#addTime(at);
   }
 
   /** The offset of the record's row, with what the record shows about it noted. */
@@ -160,7 +177,15 @@ export class FlowRecorder {
     }
   }
 
-  #isOutside({ start, end }: TimeWindow): boolean {
+  /** Whether records are judged by their time. */
+  get hasWindow(): boolean {
+    return this.#window !== undefined;
+  }
+
+  /** Whether the record is outside of the window. */
+  isOutside(): boolean {
+    if (this.#window === undefined) return false;
+    const { start, end } = this.#window;
     const { big } = this.#parser;
     const own = this.#format.hasTime ? (big[START] as number) : -1;
     const ownEnd = this.#format.hasTime ? (big[END] as number) : -1;

@@ -17,6 +17,14 @@ import {
   STAT_WORDS,
 } from "./row-layout.ts";
 
+/** Keys of rows: what `locate` takes, one array for each. */
+export interface FlowKeys {
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly ports: Int32Array;
+  readonly meta: Int32Array;
+}
+
 /** Flows in typed arrays: an open-addressing hash table over the rows of `row-layout.ts`. */
 export class FlowTable {
   /** The rows, `ROW_WORDS` each; replaced when it grows, so read it anew after each `locate`. */
@@ -72,6 +80,34 @@ export class FlowTable {
       entry = slots[slot] as number;
     }
     return this.#add(index, slot, a, b, ports, meta);
+  }
+
+  /**
+   * The offsets of the rows with the first so many of these keys, as by `locate` one after the other. Each look-up goes
+   * by itself, so that the processor has many of them under way at once.
+   */
+  locateAll({ a, b, ports, meta }: FlowKeys, count: number, found: Int32Array): void {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    for (let key = 0; key < count; key += 1) {
+      const hash = hashOf(a[key] as number, b[key] as number, ports[key] as number, meta[key] as number);
+      found[key] = slots[hash & mask] as number;
+    }
+    for (let key = 0; key < count; key += 1) {
+      const keyA = a[key] as number;
+      const keyB = b[key] as number;
+      const keyPorts = ports[key] as number;
+      const keyMeta = meta[key] as number;
+      const at = ((found[key] as number) - 1) * ROW_WORDS;
+      const { rows } = this;
+      const isThere =
+        at >= 0 &&
+        rows[at] === keyA &&
+        rows[at + 1] === keyB &&
+        rows[at + PORTS] === keyPorts &&
+        rows[at + META] === keyMeta;
+      found[key] = isThere ? at : this.locate(keyA, keyB, keyPorts, keyMeta);
+    }
   }
 
   /** The offset of the row with this key, or -1. */

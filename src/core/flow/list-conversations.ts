@@ -95,9 +95,13 @@ function sortedRows(resolved: FlowTable, addresses: AddressTexts): number[] {
     keys[row * 3] = addresses.rank(rows[at + A] as number, meta & A_IS_IPV6);
     keys[row * 3 + 1] = addresses.rank(rows[at + B] as number, meta & B_IS_IPV6);
     const protocolAndAction = ((meta & PROTOCOL_MASK) << 2) | ((meta & ACTION_MASK) >>> ACTION_SHIFT);
-    keys[row * 3 + 2] = (rows[at + PORTS] as number) * 4096 + protocolAndAction;
+    // One without a port is not the same as port 0, and comes before it.
+    const port = (meta & B_HAS_NO_PORT) === 0 ? (rows[at + PORTS] as number) + 1 : 0;
+    keys[row * 3 + 2] = port * 4096 + protocolAndAction;
   }
-  return inOrder(keys, size).map((row) => row * ROW_WORDS);
+  const order = inOrder(keys, size);
+  for (let at = 0; at < size; at += 1) order[at] = (order[at] as number) * ROW_WORDS;
+  return order;
 }
 
 const SHORT = 16;
@@ -115,7 +119,13 @@ function inOrder(keys: Float64Array, size: number): number[] {
   const first = new Float64Array(size);
   for (let row = 0; row < size; row += 1) first[row] = (keys[row * 3] as number) * MOST_ROWS + row;
   first.sort();
-  const order = Array.from(first, (key) => key % MOST_ROWS);
+  const order: number[] = new Array(size);
+  // By hand: `Array.from` goes by an iterator, which takes longer than the sort. The remainder of an exact quotient by a
+  // power of two is exact, and takes a tenth of what `%` takes of numbers beyond 32 bits.
+  for (let at = 0; at < size; at += 1) {
+    const key = first[at] as number;
+    order[at] = key - Math.floor(key / MOST_ROWS) * MOST_ROWS;
+  }
   for (let from = 0; from < size; ) {
     let to = from + 1;
     while (to < size && keys[(order[to] as number) * 3] === keys[(order[from] as number) * 3]) to += 1;
