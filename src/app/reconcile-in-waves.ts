@@ -11,8 +11,8 @@ import { type RecentFlows, WaveWatch } from "./wave-watch.ts";
 /** What is told of waves as they go. */
 export type WaveEvent =
   | { readonly kind: "begun"; readonly number: number; readonly of: number; readonly wave: Wave }
-  /** Flow logs are watched for so long before the next wave. */
-  | { readonly kind: "watching"; readonly forMs: number }
+  /** Flow logs are watched for so long before the next wave, of which there may be none left. */
+  | { readonly kind: "watching"; readonly forMs: number; readonly left: number }
   /** Nothing came that could have told of refused clients. */
   | { readonly kind: "unseen" }
   | { readonly kind: "stopped"; readonly failed: readonly string[]; readonly left: number }
@@ -32,7 +32,7 @@ const LOOK_EVERY_MS = 300_000;
 const SLICE_MS = 1_000;
 
 /**
- * Reconciles wave by wave. When a database of a wave ends otherwise than done, or clients that policy allows are refused
+ * Reconciles wave by wave. Clients are watched after each of several waves, the last one, too. When a database of a wave ends otherwise than done, or clients that policy allows are refused
  * at a database that was changed, the later waves are left alone: what went wrong with a few must not go wrong with all.
  * Without settings all databases are one wave.
  */
@@ -99,8 +99,8 @@ class Rollout {
       report = await this.#wave(report, wave);
       const left = countDatabases(waves.slice(i + 1));
       if (this.#haveFailed(report, left)) return report;
-      if (left === 0 || wave.name === REPAIRS) continue;
-      const between = await this.#between(report);
+      if (wave.name === REPAIRS) continue;
+      const between = await this.#between(report, left);
       report = between.report;
       if (between.finding !== undefined) return this.#halted(report, between.finding, left);
       if (isOver({ ...this.#options, clock: this.#ports.clock })) return report;
@@ -143,6 +143,7 @@ class Rollout {
    */
   async #between(
     before: ReconcileReport,
+    left: number,
   ): Promise<{ readonly report: ReconcileReport; readonly finding?: Diagnostic }> {
     const watch = this.#watch;
     let report = before;
@@ -151,7 +152,7 @@ class Rollout {
     const { forMs } = watch.settings;
     const until = clock.now() + forMs;
     const seen = watch.objects;
-    this.#options.onWave?.({ kind: "watching", forMs });
+    this.#options.onWave?.({ kind: "watching", forMs, left });
     while (clock.now() < until) {
       await this.#sleep(Math.min(LOOK_EVERY_MS, until - clock.now()));
       if (isOver({ ...this.#options, clock })) return { report };

@@ -134,7 +134,7 @@ describe("clients between waves", () => {
       flows,
       onWave: (event) => events.push(event),
     });
-    expect(events.map((e) => e.kind)).toEqual(["begun", "watching", "begun"]);
+    expect(events.map((e) => e.kind)).toEqual(["begun", "watching", "begun", "watching"]);
     expect(report.halted).toBeUndefined();
     expect(enforced(world)).toEqual(IDS);
   });
@@ -157,6 +157,21 @@ describe("clients between waves", () => {
     expect(enforced(world)).toEqual(["c"]);
   });
 
+  it("are watched after the last wave, too", async () => {
+    const { world, flows } = busyLab();
+    const events: WaveEvent[] = [];
+    const report = await reconcileInWaves(world.ports, world.plan, WATCHED, {
+      flows,
+      onWave: (event) => {
+        events.push(event);
+        if (event.kind === "watching" && event.left === 0) takeRulesOut(world, "a");
+      },
+    });
+    expect(report.halted?.code).toBe("ALLOWED_CONSUMERS_REJECTED");
+    expect(report.halted?.what).toContain('at "a"');
+    expect(events.at(-1)).toMatchObject({ kind: "halted", left: 0 });
+  });
+
   it("are said to be unseen where no flow log comes", async () => {
     const { world, flows } = busyLab();
     const events: WaveEvent[] = [];
@@ -165,7 +180,10 @@ describe("clients between waves", () => {
       flows: { ...flows, next: nothing },
       onWave: (event) => events.push(event),
     });
-    expect(events.map((e) => e.kind)).toEqual(["begun", "watching", "unseen", "begun"]);
+    expect(events.map((e) => e.kind)).toEqual([
+      ...["begun", "watching", "unseen"],
+      ...["begun", "watching", "unseen"],
+    ]);
   });
 
   it("stop all waves where flow logs cannot be read", async () => {

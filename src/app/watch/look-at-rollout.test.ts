@@ -92,12 +92,20 @@ describe("lookAtRollout", () => {
   it("asks for the day before, too, and only where somebody is to be watched", async () => {
     const { asked } = await look([]);
     expect(asked).toEqual([{ since: seconds(NARROWED) - 86_400, until: seconds(DONE) }]);
-    expect((await look([], { database: { ...canary, place: 2 } })).asked).toEqual([]);
+    expect((await look([], { database: { ...canary, inPlace: false } })).asked).toEqual([]);
   });
 
   it("halts as soon as who came before is refused", async () => {
     const { halted } = await look([flow({}), REFUSED], { at: NARROWED + 5 * MINUTE });
     expect(halted?.refused).toEqual([{ arn: "arn-dev", consumer: "10.0.1.7", allowed: false }]);
+  });
+
+  it("watches the clients of the last wave, too, for whom no wave waits", async () => {
+    const last = { ...canary, place: 2 };
+    const { halted } = await look([flow({}), REFUSED], { at: NARROWED + 5 * MINUTE, database: last });
+    expect(halted?.refused).toEqual([{ arn: "arn-dev", consumer: "10.0.1.7", allowed: false }]);
+    const calm = await look([flow({})], { at: NARROWED + 5 * MINUTE, database: last });
+    expect([calm.open, calm.halted, calm.unsure]).toEqual([2, undefined, undefined]);
   });
 
   it("does not judge a database that is not as policy says yet", async () => {

@@ -98,7 +98,7 @@ type Verdict = Pick<Observation, "state" | "why">;
 
 async function watched(input: RolloutInput, look: TargetLook): Promise<Watched> {
   const { settings, before, version, at } = input;
-  const last = waveNames(settings.waves).length - 1;
+  const { narrowed } = look;
   const observe = (database: NarrowedDatabase, verdict: Verdict): Observation => {
     const { id, arn, place } = database;
     return { id, arn, place, ...verdict };
@@ -107,8 +107,6 @@ async function watched(input: RolloutInput, look: TargetLook): Promise<Watched> 
     if (isAcknowledged(before, version, database.narrowedAt)) return { state: "watched" };
     return database.inPlace ? undefined : { state: "watching" };
   };
-  // For the last wave nobody waits.
-  const narrowed = look.narrowed.filter(({ place }) => place < last);
   const judged = narrowed.filter((d) => of(d) === undefined);
   const settled = narrowed.flatMap((d) => {
     const verdict = of(d);

@@ -65,7 +65,8 @@ describe("narrowedAfterLook", () => {
       over: { rollout: undefined },
       want: { dev: 1 },
     },
-    { name: "one of the last wave", before: { rest: 1_049 }, want: {} },
+    { name: "one of the last wave that is watched still", before: { rest: 901 }, want: { rest: 901 } },
+    { name: "one of the last wave that was watched to the end", before: { rest: 900 }, want: {} },
     { name: "one that is gone", before: { gone: 1_049 }, want: {} },
     {
       name: "one that is not as policy says",

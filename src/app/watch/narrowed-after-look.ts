@@ -36,7 +36,7 @@ export function narrowedAfterLook(
   );
 }
 
-/** True when no wave waits for a database any more. While a rollout is halted, nothing of what led to it is forgotten. */
+/** True when no wave waits for a database any more, and one of the last wave was watched for as long. While a rollout is halted, nothing of what led to it is forgotten. */
 function isOver(
   { id, arn }: DatabasePlan,
   since: number,
@@ -44,7 +44,7 @@ function isOver(
 ): boolean {
   const tags = inventory.databases.find((d) => d.arn === arn)?.tags ?? {};
   const place = wavePlace({ id, arn, tags }, waves);
-  if (place === waveNames(waves).length - 1) return true;
   if (rollout === undefined || rollout.halted !== undefined) return false;
-  return place < rollout.open && since + watch.forMs <= rollout.at;
+  const isLast = place === waveNames(waves).length - 1 && place === rollout.open;
+  return (place < rollout.open || isLast) && since + watch.forMs <= rollout.at;
 }

@@ -8,10 +8,13 @@ const NAMED = 5;
 /** A wave as it begins, or why the rest was left alone. */
 export function waveText(event: WaveEvent, style: Style): string {
   if (event.kind === "watching")
-    return style.dim(`Watching flow logs for ${durationText(event.forMs / 1000)} before the next wave …`);
+    return style.dim(
+      `Watching flow logs for ${durationText(event.forMs / 1000)} ${event.left === 0 ? "after the last wave" : "before the next wave"} …`,
+    );
   if (event.kind === "unseen")
     return style.yellow("! No flow log came meanwhile: whether a client is refused cannot be told");
-  if (event.kind === "halted") return style.red(`${event.finding.what}, so ${leftAlone(event.left)}`);
+  if (event.kind === "halted")
+    return style.red(`${event.finding.what}${event.left === 0 ? "" : `, so ${leftAlone(event.left)}`}`);
   if (event.kind === "stopped")
     return style.red(`${event.failed.join(", ")} did not end well, so ${leftAlone(event.left)}`);
   const { number, of, wave } = event;
