@@ -952,6 +952,14 @@ export const DEFECTS: readonly Defect[] = [
     tests: ["src/core/guard/rollout"],
   },
   {
+    name: "a wave that has no database is passed over although a later one has several",
+    file: "src/core/guard/fill-waves.ts",
+    find: "else promoted.set(next.arn, wave);",
+    replace: "else empty.push(wave);",
+    why: "Shares of five thousand are never empty",
+    tests: ["src/core/guard/fill-waves"],
+  },
+  {
     name: "another version of policy sets a halted rollout free",
     file: "src/core/guard/rollout.ts",
     find: "return mended ? undefined : halt;",

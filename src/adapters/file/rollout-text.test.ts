@@ -10,6 +10,10 @@ const full: Rollout = {
     ["arn-b", 3],
     ["arn-a", 4],
   ]),
+  promoted: new Map([
+    ["arn-d", 2],
+    ["arn-c", 1],
+  ]),
   halted: {
     version: "6",
     at: 2,

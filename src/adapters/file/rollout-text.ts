@@ -8,6 +8,7 @@ const Text = z.object({
   at: z.number(),
   open: z.number(),
   waiting: z.record(z.string(), z.number()),
+  promoted: z.record(z.string(), z.number()).exactOptional(),
   halted: z
     .object({
       policy: z.string(),
@@ -22,12 +23,14 @@ const Text = z.object({
 });
 
 /** A rollout as JSON: the same rollout is the same text. */
-export function rolloutText({ version: policy, waiting, halted, acknowledged, ...rest }: Rollout): string {
+export function rolloutText(rollout: Rollout): string {
+  const { version: policy, waiting, promoted, halted, acknowledged, ...rest } = rollout;
   return JSON.stringify({
     version: 1,
     policy,
     ...rest,
-    waiting: Object.fromEntries([...waiting].sort(([a], [b]) => (a < b ? -1 : 1))),
+    waiting: sorted(waiting),
+    ...(promoted === undefined ? {} : { promoted: sorted(promoted) }),
     ...(halted === undefined ? {} : { halted: haltText(halted) }),
     ...(acknowledged === undefined
       ? {}
@@ -35,17 +38,21 @@ export function rolloutText({ version: policy, waiting, halted, acknowledged, ..
   });
 }
 
+const sorted = (map: ReadonlyMap<string, number>): Readonly<Record<string, number>> =>
+  Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+
 const haltText = ({ version: policy, ...rest }: Halt) => ({ policy, ...rest });
 
 /** Reads {@link rolloutText} back; `undefined` for a text that makes no sense. */
 export function parseRollout(text: string): Rollout | undefined {
   const parsed = Text.safeParse(jsonOf(text));
   if (!parsed.success) return undefined;
-  const { version: _, policy, waiting, halted, acknowledged, ...rest } = parsed.data;
+  const { version: _, policy, waiting, promoted, halted, acknowledged, ...rest } = parsed.data;
   return {
     ...rest,
     version: policy,
     waiting: new Map(Object.entries(waiting)),
+    ...(promoted === undefined ? {} : { promoted: new Map(Object.entries(promoted)) }),
     ...(halted === undefined ? {} : { halted: haltOf(halted) }),
     ...(acknowledged === undefined
       ? {}

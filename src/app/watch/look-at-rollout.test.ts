@@ -104,8 +104,20 @@ describe("lookAtRollout", () => {
     const last = { ...canary, place: 2 };
     const { halted } = await look([flow({}), REFUSED], { at: NARROWED + 5 * MINUTE, database: last });
     expect(halted?.refused).toEqual([{ arn: "arn-dev", consumer: "10.0.1.7", allowed: false }]);
-    const calm = await look([flow({})], { at: NARROWED + 5 * MINUTE, database: last });
+    const databases = [last, { id: "b", arn: "arn-b", place: 1, inPlace: true }];
+    const calm = await look([flow({})], {
+      at: NARROWED + 5 * MINUTE,
+      looks: [{ accountId: "1", region: "eu-west-1", databases, narrowed: [last] }],
+    });
     expect([calm.open, calm.halted, calm.unsure]).toEqual([2, undefined, undefined]);
+  });
+
+  it("puts a database into a wave that would have none, and one that is narrowed with it", async () => {
+    const rest = { id: "b", arn: "arn-b", place: 2, inPlace: false };
+    const { promoted, open } = await look([flow({}), object()], { database: { ...canary, place: 2 } });
+    expect(promoted?.size).toBe(1);
+    const [arn] = promoted?.keys() ?? [];
+    expect([promoted?.get(arn ?? ""), open]).toEqual([1, arn === rest.arn ? 1 : 2]);
   });
 
   it("does not judge a database that is not as policy says yet", async () => {

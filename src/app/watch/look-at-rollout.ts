@@ -1,4 +1,5 @@
 import { attemptsInHistory } from "../../core/guard/attempts-in-history.ts";
+import { fillWaves } from "../../core/guard/fill-waves.ts";
 import { admits, type RisenReject, risenRejects } from "../../core/guard/risen-rejects.ts";
 import {
   isAcknowledged,
@@ -62,8 +63,40 @@ const AT_ONCE = 4;
 /** So much of the past tells how clients fared before. */
 const BASELINE_S = 86_400;
 
-/** Looks how clients fare where something was taken away, and decides how far the rollout may go. */
-export async function lookAtRollout(input: RolloutInput): Promise<RolloutStep> {
+/** What a look at a rollout decided. */
+export interface RolloutDecision extends RolloutStep {
+  /** Names of waves that no database is left for. */
+  readonly empty: readonly string[];
+}
+
+/**
+ * Looks how clients fare where something was taken away, and decides how far the rollout may go. Waves are filled for all
+ * databases that are seen.
+ */
+export async function lookAtRollout(given: RolloutInput): Promise<RolloutDecision> {
+  const names = waveNames(given.settings.waves);
+  const { promoted, empty } = fillWaves(
+    given.looks.flatMap(({ databases }) => databases),
+    names.length - 1,
+  );
+  const input = { ...given, looks: given.looks.map((look) => withPlaces(look, promoted)) };
+  const { rollout, late } = await decide(input);
+  return {
+    rollout: promoted.size === 0 ? rollout : { ...rollout, promoted },
+    late,
+    empty: empty.flatMap((place) => names[place] ?? []),
+  };
+}
+
+function withPlaces(look: TargetLook, promoted: ReadonlyMap<string, number>): TargetLook {
+  const placed = <T extends RolloutDatabase>(database: T): T => ({
+    ...database,
+    place: promoted.get(database.arn) ?? database.place,
+  });
+  return { ...look, databases: look.databases.map(placed), narrowed: look.narrowed.map(placed) };
+}
+
+async function decide(input: RolloutInput): Promise<RolloutStep> {
   const { settings, before, version, at, looks, unseen } = input;
   const seen: Watched[] = [];
   for (let from = 0; from < looks.length; from += AT_ONCE)

@@ -1,5 +1,6 @@
+import { placeIn } from "../../core/guard/fill-waves.ts";
 import type { Rollout } from "../../core/guard/rollout.ts";
-import { waveNames, wavePlace } from "../../core/guard/waves.ts";
+import { waveNames } from "../../core/guard/waves.ts";
 import type { Inventory } from "../../core/inventory/model.ts";
 import type { DatabasePlan, Plan } from "../../core/plan/plan.ts";
 import type { RolloutSettings } from "./look-at-rollout.ts";
@@ -43,7 +44,7 @@ function isOver(
   { inventory, rollout, settings: { waves, watch } }: NarrowedLook,
 ): boolean {
   const tags = inventory.databases.find((d) => d.arn === arn)?.tags ?? {};
-  const place = wavePlace({ id, arn, tags }, waves);
+  const place = placeIn(rollout, { id, arn, tags }, waves);
   if (rollout === undefined || rollout.halted !== undefined) return false;
   const isLast = place === waveNames(waves).length - 1 && place === rollout.open;
   return (place < rollout.open || isLast) && since + watch.forMs <= rollout.at;

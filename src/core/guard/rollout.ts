@@ -11,6 +11,8 @@ export interface Rollout {
   readonly open: number;
   /** Since when a database, or an account and region that cannot be looked at, keeps later waves waiting. */
   readonly waiting: ReadonlyMap<string, number>;
+  /** Databases that go in an earlier wave than their own, which would have none, by ARN. */
+  readonly promoted?: ReadonlyMap<string, number>;
   /** Why nothing is narrowed anywhere. */
   readonly halted?: Halt;
   /** Why no further wave is begun although nothing speaks against it. */

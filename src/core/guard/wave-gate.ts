@@ -1,9 +1,10 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Inventory } from "../inventory/model.ts";
 import type { DatabasePlan, Plan } from "../plan/plan.ts";
+import { placeIn } from "./fill-waves.ts";
 import { holdNarrowing } from "./hold-narrowing.ts";
 import type { Rollout } from "./rollout.ts";
-import { type WaveSettings, waveNames, wavePlace } from "./waves.ts";
+import { type WaveSettings, waveNames } from "./waves.ts";
 
 /** Holds back what may not be done yet. */
 export type Gatekeeper = (plan: Plan, inventory: Inventory) => Plan;
@@ -21,7 +22,7 @@ export function waveGate(rollout: Rollout | undefined, settings: WaveSettings): 
     const tags = new Map(inventory.databases.map((d) => [d.arn as string, d.tags]));
     const isCurrent = rollout?.version === plan.policy.version;
     return holdNarrowing(plan, ({ id, arn }: DatabasePlan): Diagnostic | undefined => {
-      const place = wavePlace({ id, arn, tags: tags.get(arn) ?? {} }, settings);
+      const place = placeIn(rollout, { id, arn, tags: tags.get(arn) ?? {} }, settings);
       const isOpen = isCurrent && rollout.halted === undefined && place <= rollout.open;
       return isOpen ? undefined : waits(id, `Wave "${names[place]}"`, rollout, isCurrent);
     });

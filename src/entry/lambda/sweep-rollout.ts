@@ -1,6 +1,11 @@
 import { rolloutText } from "../../adapters/file/rollout-text.ts";
 import { rolloutLook } from "../../app/incident/looks.ts";
-import { lookAtRollout, type RolloutSettings, type TargetLook } from "../../app/watch/look-at-rollout.ts";
+import {
+  lookAtRollout,
+  type RolloutDecision,
+  type RolloutSettings,
+  type TargetLook,
+} from "../../app/watch/look-at-rollout.ts";
 import { narrowedAfterLook } from "../../app/watch/narrowed-after-look.ts";
 import type { SweepSettings } from "../../app/watch/survey.ts";
 import type { Rollout } from "../../core/guard/rollout.ts";
@@ -56,7 +61,7 @@ export async function beginRollout(keeper: Keeper, version: string): Promise<Rol
       looks.push(targetLook(target, seen, narrowed ?? new Map(), settings));
     },
     end: async (unseen) => {
-      const { rollout, late } = await lookAtRollout({
+      const { rollout, late, empty } = await lookAtRollout({
         settings,
         history: waves.history,
         before: found.rollout,
@@ -67,7 +72,7 @@ export async function beginRollout(keeper: Keeper, version: string): Promise<Rol
       });
       if (found.isRead && !(await waves.book.write(rolloutText(rollout), found.version)))
         logger.warn("rollout written by somebody else meanwhile");
-      await tell(keeper, waves, rollout, late);
+      await tell(keeper, waves, rollout, { late, empty });
     },
   };
 }
@@ -107,7 +112,7 @@ async function tell(
   { logger, count, incidents }: Keeper,
   { settings }: KeeperWaves,
   rollout: Rollout,
-  late: readonly string[],
+  { late, empty }: Pick<RolloutDecision, "late" | "empty">,
 ): Promise<void> {
   const { halted, unsure, version, open, waiting } = rollout;
   const stopped = halted?.finding ?? unsure;
@@ -116,6 +121,7 @@ async function tell(
     policy: version,
     open: waveNames(settings.waves)[open],
     waiting: waiting.size,
+    ...(empty.length === 0 ? {} : { wavesWithoutDatabases: empty }),
     ...(late.length === 0 ? {} : { lateCount: late.length, late: late.slice(0, SHOWN) }),
     ...(stopped === undefined ? {} : { problem: stopped }),
   };
