@@ -17,7 +17,7 @@ export interface DatabaseSteps {
   readonly attachedGroups: readonly string[];
   /** What RDS lists when the steps begin, where that is not `attachedGroups`. */
   readonly listedGroups?: readonly string[];
-  /** The whole desired ingress of its managed groups; nothing is attached or detached unless it stands. */
+  /** All that its managed groups are to say; nothing is attached or detached unless it stands. */
   readonly rules: readonly RuleContent[];
   readonly steps: readonly Step[];
   /** Who carries the groups that desired rules name, as the plan found it. Absent: no rule names one. */

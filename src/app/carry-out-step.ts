@@ -74,14 +74,17 @@ async function authorize(run: Run, step: StepOf<"authorize">): Promise<void> {
  * another answer of policy, may have taken them away since. Rules that the plan adds only later are not counted on yet.
  */
 async function revoke(run: Run, step: StepOf<"revoke">): Promise<void> {
+  await expectRules(run, [...run.database.managedGroups, ...run.created.values()], countedAt(run, step));
+  await expectMembers(run);
+  return recordedWrite(run, step, () => run.ports.enforcement.revoke(resolve(run, step.group), step.rules));
+}
+
+function countedAt(run: Run, step: Step): readonly RuleContent[] {
   const { steps, rules } = run.database;
   const later = new Set(
     steps.slice(steps.indexOf(step)).flatMap((s) => (s.action === "authorize" ? s.rules.map(ruleKey) : [])),
   );
-  const counted = rules.filter((rule) => !later.has(ruleKey(rule)));
-  await expectRules(run, [...run.database.managedGroups, ...run.created.values()], counted);
-  await expectMembers(run);
-  return recordedWrite(run, step, () => run.ports.enforcement.revoke(resolve(run, step.group), step.rules));
+  return rules.filter((rule) => !later.has(ruleKey(rule)));
 }
 
 /** Repeats a call on a group of ours that reads may not show yet. */
@@ -108,7 +111,7 @@ async function setDatabaseGroups(run: Run, step: StepOf<"setDatabaseGroups">): P
     // Looked at again after each wait: a database is busy because somebody changes it, a rollback perhaps, which
     // deletes the very group that is to be attached.
     await expectAttached(run);
-    await expectRules(run, groups);
+    await expectRules(run, groups, countedAt(run, step));
     await expectMembers(run);
     await recordedWrite(run, step, () => run.ports.enforcement.setDatabaseGroups({ id, kind }, groups));
   });
@@ -140,7 +143,7 @@ async function expectMembers(run: Run): Promise<void> {
 async function expectRules(
   run: Run,
   groups: readonly string[],
-  rules: readonly RuleContent[] = run.database.rules,
+  rules: readonly RuleContent[],
 ): Promise<void> {
   const managed = [...run.database.managedGroups, ...run.created.values()];
   const ids = [...new Set(groups.filter((id) => managed.includes(id)))];

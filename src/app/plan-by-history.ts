@@ -4,10 +4,14 @@ import type { DatabasePlan } from "../core/plan/plan.ts";
 import type { Planned } from "./plan-databases.ts";
 import type { HistoryReading } from "./read-history.ts";
 
-/** Asks a history who was let in of late to some databases, by their ARNs, and tells where their flow logs are. */
+/**
+ * Asks a history who was let in of late to some databases, by their ARNs, and, where `both` is true, what they opened;
+ * and tells where their flow logs are.
+ */
 export type AskHistory = (
   databaseArns: readonly string[],
   places: Pick<HistorySpan, "accounts" | "regions">,
+  both?: boolean,
 ) => Promise<HistoryReading>;
 
 const NOT_ASKED: HistoryReading = { kind: "read", consumers: [], asked: new Set() };
@@ -27,10 +31,22 @@ export async function planByHistory(
 ): Promise<Planned> {
   if (ask === undefined) return plan(undefined);
   const before = plan(NOT_ASKED);
-  const arns = before.plan.databases.flatMap((d) => (isPending(d) && isOurs(d) ? [d.arn] : []));
-  return arns.length === 0 ? before : plan(await ask(arns, historyPlaces(before.inventory)));
+  const pending = before.plan.databases.filter((d) => isPending(d) && isOurs(d));
+  if (pending.length === 0) return before;
+  const both = pending.some((d) => d.egress !== undefined);
+  // What a database opened to another one is kept for that other one.
+  const about = both ? before.plan.databases : pending;
+  return plan(
+    await ask(
+      about.map((d) => d.arn),
+      historyPlaces(before.inventory),
+      both,
+    ),
+  );
 }
 
 /** Something is to be done, or would be once a person says so. */
-const isPending = ({ mode, steps, refused }: DatabasePlan): boolean =>
-  mode === "enforce" && (steps.length > 0 || refused.some(({ acknowledge }) => acknowledge !== undefined));
+const isPending = ({ mode, steps, refused, egress }: DatabasePlan): boolean =>
+  mode === "enforce" &&
+  (steps.length > 0 ||
+    [...refused, ...(egress?.held ?? [])].some(({ acknowledge }) => acknowledge !== undefined));

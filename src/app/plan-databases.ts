@@ -9,13 +9,15 @@ import { type BitSet, bitSetOf } from "../core/label/bit-set.ts";
 import { parseAddress } from "../core/net/address.ts";
 import type { ConsumerLabels } from "../core/plan/losses.ts";
 import { observedConsumers } from "../core/plan/observed-consumers.ts";
+import { destinationsInHistory, joined, observedDestinations } from "../core/plan/observed-destinations.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { type PlanInput, planEnforcement } from "../core/plan/plan-enforcement.ts";
-import type { ObservedConsumer, PlanSettings } from "../core/plan/world.ts";
+import { managesEgress, type ObservedConsumer, type PlanSettings } from "../core/plan/world.ts";
 import { consumerLabels, databaseAddresses as policyAddresses } from "../core/policy/consumer-labels.ts";
 import type { FollowedPolicy, FollowPolicy } from "../core/policy/incremental/follow-policy.ts";
 import { withAwsWorkloads } from "../core/policy/mapping/with-aws-workloads.ts";
 import type { Policy } from "../core/policy/model.ts";
+import { resolveOutbound } from "../core/policy/outbound/resolve-outbound.ts";
 import { type PolicyIndex, policyIndex } from "../core/policy/policy-index.ts";
 import type { DatabaseIdentity, Resolution, ResolveOptions } from "../core/policy/resolution.ts";
 import { resolveIndexed } from "../core/policy/resolve-policy.ts";
@@ -67,6 +69,7 @@ export function planDatabases(request: PlanRequest): Planned {
     resolution,
     settings,
     observed: observedIn(request, conversations, addresses),
+    ...outwards(request, index, identities, conversations, addresses),
     labelsOf: labelsOf(index),
     workloadAddresses: addressesOf(index.addresses, everyWorkload(index), "hosts"),
     ...historyOf(request),
@@ -92,6 +95,22 @@ function observedIn(
   const observed = conversations === undefined ? undefined : observedConsumers(conversations, addresses);
   if (history?.kind !== "read") return observed;
   return withHistory(observed ?? [], seenConsumers(history.consumers, inventory.databases));
+}
+
+/** What policy lets databases open, and what they were seen opening; nothing where egress is left as it is. */
+function outwards(
+  { inventory, settings, history }: PlanRequest,
+  index: PolicyIndex,
+  identities: readonly DatabaseIdentity[],
+  conversations: readonly Conversation[] | undefined,
+  addresses: readonly DatabaseAddress[],
+): Pick<PlanInput, "outbound" | "destinations"> {
+  if (!inventory.databases.some(({ id }) => managesEgress(settings, id))) return {};
+  const seen = [
+    ...observedDestinations(conversations ?? [], addresses),
+    ...(history?.kind === "read" ? destinationsInHistory(history.consumers, addresses) : []),
+  ];
+  return { outbound: resolveOutbound(index, identities), destinations: joined(seen) };
 }
 
 /** What a plan has to know of a history that was not read in full. */

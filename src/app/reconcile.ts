@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../core/diagnostic.ts";
 import { byDanger } from "../core/guard/by-danger.ts";
+import type { RuleContent } from "../core/inventory/model.ts";
 import type { DatabasePlan, Plan } from "../core/plan/plan.ts";
 import { sourceText } from "../core/rule/rule-text.ts";
 import type { DatabaseOutcome } from "./apply-outcome.ts";
@@ -90,10 +91,18 @@ export function databaseSteps(plan: DatabasePlan): DatabaseSteps {
     managedGroups,
     attachedGroups,
     ...(listedGroups === undefined ? {} : { listedGroups }),
-    rules,
+    rules: [...rules, ...countedEgress(plan)],
     steps,
     ...(members.length === 0 ? {} : { members }),
     basis,
     start: enforcementStart(plan),
   };
+}
+
+/** The egress rules that must stand before anything is taken away or detached, those of later steps not yet. */
+function countedEgress({ egress, steps }: DatabasePlan): readonly RuleContent[] {
+  if (egress === undefined || egress.state === "waits") return [];
+  if (egress.state !== "held") return [...egress.rules, ...egress.kept];
+  const opened = steps.flatMap((s) => (s.action === "authorize" ? s.rules : []));
+  return [...egress.kept, ...opened.filter((rule) => rule.direction === "egress")];
 }

@@ -1,5 +1,5 @@
 import type { SecurityGroupRule } from "../core/inventory/model.ts";
-import type { DatabasePlan } from "../core/plan/plan.ts";
+import type { DatabasePlan, EgressPlan } from "../core/plan/plan.ts";
 import { desiredRuleDocument, ruleDocument } from "../core/plan/plan-document.ts";
 import { ruleOrigin } from "../core/rule/rule-marks.ts";
 import type { RunPurpose, RunStart } from "../ports/audit-log.ts";
@@ -23,11 +23,18 @@ export function enforcementStart(plan: DatabasePlan): RunStart {
     groups: Object.fromEntries(plan.found.map((g) => [g.groupId, g.rules.map((r) => found(r, owner))])),
     rules: plan.rules.map(desiredRuleDocument),
     decision,
+    ...(plan.egress === undefined ? {} : { egress: recordedEgress(plan.egress) }),
     ...(plan.members.length === 0
       ? {}
       : { members: Object.fromEntries(plan.members.map((m) => [m.groupId, m.cidrs])) }),
   };
 }
+
+const recordedEgress = ({ state, rules, kept }: EgressPlan) => ({
+  state,
+  rules: rules.map(ruleDocument),
+  kept: kept.map(ruleDocument),
+});
 
 /** The start of a run that is asked for by a person and follows no policy. */
 export const bareStart = (purpose: RunPurpose, mode: string): RunStart => ({

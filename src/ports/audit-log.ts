@@ -33,6 +33,12 @@ export interface RunStart {
   readonly rules: readonly unknown[];
   /** CIDRs of those who carried a group that rules of ours name, by group id. */
   readonly members?: Readonly<Record<string, readonly string[]>>;
+  /** What the database may open, where policy says so. */
+  readonly egress?: {
+    readonly state: string;
+    readonly rules: readonly unknown[];
+    readonly kept: readonly unknown[];
+  };
   /** By what policy it was decided, and what a person overruled; absent where no policy was asked. */
   readonly decision?: {
     readonly policy: { readonly source: string; readonly version: string; readonly complete: boolean };

@@ -8,7 +8,7 @@ import { planDatabases } from "../../src/app/plan-databases.ts";
 import { type ReconcileReport, reconcile } from "../../src/app/reconcile.ts";
 import { type RollbackReport, rollbackDatabase } from "../../src/app/rollback-database.ts";
 import type { Plan } from "../../src/core/plan/plan.ts";
-import type { PlanSettings } from "../../src/core/plan/world.ts";
+import type { EgressMode, PlanSettings } from "../../src/core/plan/world.ts";
 import type { AuditEntry } from "../../src/ports/audit-log.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { InventorySource } from "../../src/ports/inventory-source.ts";
@@ -49,7 +49,9 @@ export function install(
     acknowledged = new Set<string>(),
     shrinkPercent = 30,
     groupReferences = "off",
+    egress = "leave",
   }: Pick<PlanSettings, "groupReferences"> & {
+    readonly egress?: EgressMode;
     readonly acknowledged?: Set<string>;
     readonly shrinkPercent?: number;
   } = {},
@@ -60,6 +62,7 @@ export function install(
     acknowledged,
     shrinkPercent,
     groupReferences,
+    egress: { default: egress, databases: {} },
   };
   const audit: AuditEntry[] = [];
   const inventory = awsInventorySource(clients);
@@ -87,7 +90,10 @@ export function install(
     run: () => reconcile(ports, plan),
     rollback: async (id) => rollbackDatabase(ports, await inventory.read(), settings, id),
     acknowledge: (pending) => {
-      for (const { acknowledge } of pending.databases.flatMap((d) => d.refused))
+      for (const { acknowledge } of pending.databases.flatMap((d) => [
+        ...d.refused,
+        ...(d.egress?.held ?? []),
+      ]))
         if (acknowledge !== undefined) acknowledged.add(acknowledge);
     },
   };
@@ -123,6 +129,7 @@ export interface LabPlan {
   readonly consumers: readonly LabConsumer[];
   readonly seed?: number;
   readonly groupReferences?: "off" | "exact";
+  readonly egress?: EgressMode;
 }
 
 /** An embedded AWS and PCE with Moat installed, and a watch on every connection. */
@@ -212,7 +219,10 @@ export function buildLab(plan: LabPlan): Lab {
     clock: time,
   });
   return {
-    ...install(clients, policy, time, { groupReferences: plan.groupReferences ?? "off" }),
+    ...install(clients, policy, time, {
+      groupReferences: plan.groupReferences ?? "off",
+      egress: plan.egress ?? "leave",
+    }),
     sandbox,
     pce,
     clock,

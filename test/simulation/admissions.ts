@@ -1,10 +1,19 @@
 import type { Lab, LabDatabaseAt } from "../scenario/lab.ts";
-import { ROLES } from "./sim-company.ts";
+import { OUT_PORT, ROLES } from "./sim-company.ts";
 
 /** A port on which no policy grants anything. */
 export const OTHER_PORT = 22;
 
-/** Who is admitted: `"<database> <interface> <address> <port>"`, by interface. */
+/** Ports of others that databases may try; on the second no policy lets them. */
+export const OUT_PORTS = [OUT_PORT, 443] as const;
+
+/** How the port of somebody else stands in a key. */
+export const outwards = (port: number): string => `out:${port}`;
+
+/**
+ * Who is admitted: `"<database> <interface> <address> <port>"`, by interface; and whom the database may open connections
+ * to: the same with the port as {@link outwards} writes it.
+ */
 export type Admitted = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface Known {
@@ -19,13 +28,15 @@ interface Known {
 export class Admissions {
   readonly #lab: Lab;
   readonly #addresses: readonly string[];
+  readonly #outwards: boolean;
   readonly #known = new Map<string, Known>();
   readonly #numbers = new WeakMap<object, number>();
   #count = 0;
 
-  constructor(lab: Lab, addresses: readonly string[]) {
+  constructor(lab: Lab, addresses: readonly string[], looksOutwards: boolean) {
     this.#lab = lab;
     this.#addresses = addresses;
+    this.#outwards = looksOutwards;
   }
 
   /** Everybody who is admitted now; an interface whose set is the same object as before is unchanged. */
@@ -58,6 +69,10 @@ export class Admissions {
       for (const port of [database.port, OTHER_PORT]) {
         const { refusedBy } = sandbox.network.admits({ source, destination: eni, port });
         if (refusedBy !== "destinationIngress") admitted.add(`${database.id} ${eni} ${source} ${port}`);
+      }
+      for (const port of this.#outwards ? OUT_PORTS : []) {
+        const { refusedBy } = sandbox.network.admits({ source: eni, destination: source, port });
+        if (refusedBy !== "sourceEgress") admitted.add(`${database.id} ${eni} ${source} ${outwards(port)}`);
       }
     }
     return admitted;

@@ -8,7 +8,7 @@ import { Admissions, type Admitted, difference } from "./admissions.ts";
 export const STALEST_MS = 6_000;
 /** After a run has ended, what it asked of RDS may take this long to be done. */
 const EFFECT_MS = 40_000;
-/** Who may connect where: `"<address> <port>"` by database id. */
+/** Who may connect where, and to whom a database may: `"<address> <port>"` and `"<address> out:<port>"`, by its id. */
 export type Grants = ReadonlyMap<string, ReadonlySet<string>>;
 
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -76,9 +76,9 @@ export class Invariants {
   /** What every process recorded before it wrote. */
   readonly audits: (readonly AuditEntry[])[] = [];
 
-  constructor(lab: Lab, addresses: readonly string[]) {
+  constructor(lab: Lab, addresses: readonly string[], looksOutwards = false) {
     this.#lab = lab;
-    this.#admissions = new Admissions(lab, addresses);
+    this.#admissions = new Admissions(lab, addresses, looksOutwards);
     this.#admitted = this.#admissions.look();
     lab.sandbox.network.onChange((change) => this.#onChange(change));
     lab.sandbox.onCall((event) => this.#onCall(event));
@@ -177,7 +177,7 @@ export class Invariants {
     const judged = !this.#touches.some(
       (t) => t.at >= since && t.database === database && t.addresses?.has(address) !== false,
     );
-    return { database, address, port: Number(port), judged, from };
+    return { database, address, port, judged, from };
   }
 
   #meantWithin(database: string, from: number): readonly ReadonlySet<string>[] {

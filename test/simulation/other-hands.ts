@@ -11,6 +11,7 @@ import { modifyProxy } from "../../src/sandbox/aws/model/rds/modify-proxy.ts";
 import { addTags } from "../../src/sandbox/aws/model/rds/tags.ts";
 import { covers } from "../scenario/group-rules.ts";
 import { known, type Lab, type LabDatabaseAt } from "../scenario/lab.ts";
+import { OUT_PORTS, outwards } from "./admissions.ts";
 import type { Dice } from "./dice.ts";
 import { type Grants, type Invariants, modeOf } from "./invariants.ts";
 import { drawLabels, ROLES, type SimCompany } from "./sim-company.ts";
@@ -48,7 +49,19 @@ export class OtherHands {
             judge({ source: { address }, destination: { workload }, port, protocol: 6 }).verdict ===
             "allowed",
         );
-        return [id, new Set(allowed.map((address) => `${address} ${port}`))];
+        const out = this.#company.managesEgress ? this.#opened(workload) : [];
+        return [id, new Set([...allowed.map((address) => `${address} ${port}`), ...out])];
+      }),
+    );
+  }
+
+  /** Whom a database may open connections to, as the embedded PCE itself judges it. */
+  #opened(workload: string): readonly string[] {
+    const judge = this.#lab.pce.judge();
+    return OUT_PORTS.flatMap((port) =>
+      this.#company.addresses.flatMap((address) => {
+        const flow = { source: { workload }, destination: { address }, port, protocol: 6 };
+        return judge(flow).verdict === "allowed" ? [`${address} ${outwards(port)}`] : [];
       }),
     );
   }
@@ -123,6 +136,9 @@ export class OtherHands {
       restore: () => this.#restore(database),
       terraform: () => this.#setGroups(database, this.#declared.get(database.id) ?? []),
       ...(this.#company.groupReferences ? { join: () => this.#join() } : {}),
+      ...(this.#company.managesEgress
+        ? { openEgress: () => this.#openEgress(managed), closeEgress: () => this.#closeEgress(managed) }
+        : {}),
       mode: () => this.#setMode(database, modeOf(this.#lab, database) === "enforce" ? "observe" : "enforce"),
     };
     const [name, deed] = this.#dice.pick(Object.entries(deeds));
@@ -174,6 +190,32 @@ export class OtherHands {
     };
     this.#invariants.byOthers(this.#touchedBy([cidr]), () =>
       tolerating(() => authorize(ec2, group, { isEgress: false, permissions: [permission], tags: [] })),
+    );
+  }
+
+  #openEgress(managed: readonly string[]): void {
+    const ec2 = this.#lab.sandbox.ec2();
+    const group = ec2.groups.get(managed[0] ?? "");
+    if (group === undefined) return;
+    const cidr = this.#dice.pick(["0.0.0.0/0", "10.20.1.8/30", "10.20.1.13/32"]);
+    const ports = this.#dice.chance(0.5)
+      ? { protocol: "-1" }
+      : { protocol: "tcp", fromPort: 443, toPort: 443 };
+    const permission = { ...ports, ipRanges: [{ cidr }], ipv6Ranges: [], groups: [], prefixListIds: [] };
+    this.#invariants.byOthers(this.#touchedBy([cidr]), () =>
+      tolerating(() => authorize(ec2, group, { isEgress: true, permissions: [permission], tags: [] })),
+    );
+  }
+
+  #closeEgress(managed: readonly string[]): void {
+    const ec2 = this.#lab.sandbox.ec2();
+    const group = ec2.groups.get(managed[0] ?? "");
+    const rules = group?.rules.filter((r) => r.isEgress) ?? [];
+    if (group === undefined || rules.length === 0) return;
+    const { securityGroupRuleId, peer } = this.#dice.pick(rules);
+    const securityGroupRuleIds = [securityGroupRuleId];
+    this.#invariants.byOthers(this.#touchedBy(whomOf(peer)), () =>
+      tolerating(() => revoke(ec2, group, { isEgress: true, securityGroupRuleIds, permissions: [] })),
     );
   }
 

@@ -2,6 +2,9 @@ import { VPC_QUOTA } from "../../src/sandbox/aws/model/quotas.ts";
 import { buildLab, type Lab, type LabConsumer, type LabDatabase, type LabPlan } from "../scenario/lab.ts";
 import type { Dice } from "./dice.ts";
 
+/** A port on which hosts answer databases. */
+export const OUT_PORT = 8080;
+
 export const ROLES = ["web", "batch", "report"] as const;
 const APPS = ["orders", "finance"] as const;
 /** Neighbours, so that their addresses merge into larger ranges and split again. */
@@ -16,7 +19,15 @@ export interface SimCompany {
   readonly ipList: string;
   /** Whether Moat may name groups here: then consumers carry a group for each role. */
   readonly groupReferences: boolean;
+  /** Whether policy says here what databases may open. */
+  readonly managesEgress: boolean;
 }
+
+/** The rule that every PCE begins with lets every workload open connections everywhere. */
+const DEFAULT_RULE = "/orgs/1/sec_policy/draft/rule_sets/1/sec_rules/1";
+
+/** Six companies of sixteen, some of them with references and some without; without a throw of the dice. */
+const governsEgress = (seed: number): boolean => [4, 5].includes(seed % 8) || [6, 8].includes(seed % 16);
 
 /**
  * Five companies of eight; without a throw of the dice, and so that the seeds which once went wrong stay what they were.
@@ -54,6 +65,7 @@ export function drawCompany(seed: number, dice: Dice): SimCompany {
       pce.rule(ruleSet, { providers: ["role=database"], consumers: ["role=batch"], services: ["tcp/3306"] });
     return { ruleSet, rule };
   });
+  if (governsEgress(seed)) ruleSets.push(drawOutbound(lab, dice));
   pce.provision();
   return {
     lab,
@@ -61,7 +73,20 @@ export function drawCompany(seed: number, dice: Dice): SimCompany {
     ruleSets,
     ipList,
     groupReferences: namesGroups(seed),
+    managesEgress: governsEgress(seed),
   };
+}
+
+/** What databases may open: connections to one or two roles of the hosts. */
+function drawOutbound({ pce: { seed } }: Lab, dice: Dice): SimCompany["ruleSets"][number] {
+  seed.update(DEFAULT_RULE, { enabled: false });
+  const ruleSet = seed.ruleSet("from databases", [["env=prod"]]);
+  const rule = seed.rule(ruleSet, {
+    providers: [`role=${dice.pick(ROLES)}`, ...(dice.chance(0.4) ? ["role=report"] : [])],
+    consumers: ["role=database"],
+    services: [dice.pick([`tcp/${OUT_PORT}`, `tcp/${OUT_PORT - 10}-${OUT_PORT}`])],
+  });
+  return { ruleSet, rule };
 }
 
 function drawPlan(seed: number, dice: Dice): LabPlan {

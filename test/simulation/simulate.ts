@@ -6,9 +6,9 @@ import { AwsFault } from "../../src/ports/aws-fault.ts";
 import { PolicyFault } from "../../src/ports/policy-fault.ts";
 import type { CallMatch, Fault } from "../../src/sandbox/aws/model/faults.ts";
 import { SANDBOX_KEY, sandboxPceFetch } from "../../src/sandbox/pce/index.ts";
-import { freezeIngress, letsIn } from "../scenario/group-rules.ts";
+import { covers, freezeIngress, letsIn } from "../scenario/group-rules.ts";
 import { buildLab, type Installation, install, type LabDatabaseAt, MOAT_KEY } from "../scenario/lab.ts";
-import { OTHER_PORT } from "./admissions.ts";
+import { OTHER_PORT, OUT_PORTS, outwards } from "./admissions.ts";
 import { auditVerdict } from "./audit-verdict.ts";
 import { type Dice, dice } from "./dice.ts";
 import { directClients } from "./direct-clients.ts";
@@ -98,7 +98,11 @@ class Simulation {
     this.#way = way;
     this.#company = drawCompany(seed, dice(seed, 1));
     this.#dice = dice(seed, 2);
-    this.#invariants = new Invariants(this.#company.lab, this.#company.addresses);
+    this.#invariants = new Invariants(
+      this.#company.lab,
+      this.#company.addresses,
+      this.#company.managesEgress,
+    );
     this.#hands = new OtherHands(this.#company, dice(seed, 3), this.#invariants, this.#story);
     this.#scheduler = new Scheduler(this.#company.lab.sandbox, dice(seed, 4).roll, way === "direct");
   }
@@ -282,9 +286,17 @@ class Simulation {
       .filter((g) => ec2.groups.has(g));
     const beside = this.#hands.wantedGroups(database).filter((g) => !managed.includes(g));
     const rules = freezeIngress(ec2, remembered.length > 0 ? remembered : beside);
-    return [database.port, OTHER_PORT].flatMap((port) =>
+    const back = remembered.length > 0 ? remembered : beside;
+    const open = back.flatMap((id) => ec2.groups.get(id)?.rules.filter((r) => r.isEgress) ?? []);
+    const out = addresses.flatMap((a) =>
+      open.some(({ peer }) => peer.kind === "cidr" && covers(peer.cidr, a))
+        ? OUT_PORTS.map((port) => `${a} ${outwards(port)}`)
+        : [],
+    );
+    const admitted = [database.port, OTHER_PORT].flatMap((port) =>
       addresses.filter((address) => letsIn(rules, address, port)).map((address) => `${address} ${port}`),
     );
+    return [...admitted, ...out];
   }
 
   async #newProcess(run: number): Promise<Installation> {
@@ -314,6 +326,7 @@ class Simulation {
       acknowledged: this.#acknowledged,
       shrinkPercent: 100,
       groupReferences: this.#company.groupReferences ? "exact" : "off",
+      egress: this.#company.managesEgress ? "managed" : "leave",
     });
   }
 
@@ -388,7 +401,8 @@ class Simulation {
 
   /** A person overrules what may be overruled. @returns whether there was anything */
   #agree(plan: Plan): boolean {
-    const tokens = plan.databases.flatMap((d) => d.refused.flatMap((r) => r.acknowledge ?? []));
+    const asked = plan.databases.flatMap((d) => [...d.refused, ...(d.egress?.held ?? [])]);
+    const tokens = asked.flatMap((r) => r.acknowledge ?? []);
     for (const token of tokens) this.#acknowledged.add(token);
     return tokens.length > 0;
   }
@@ -412,7 +426,29 @@ class Simulation {
           `S6: ${database.id} (${modeOf(lab, database)}) is not in sync: ${JSON.stringify(planned?.steps)} ${JSON.stringify(planned?.refused)}`,
         );
       for (const eni of database.interfaces()) this.#checkInterface(database, eni, addresses, grants);
+      if (planned?.egress !== undefined) this.#checkEgress(database, planned.egress, grants);
     }
+  }
+
+  #checkEgress(
+    database: LabDatabaseAt,
+    { state, held }: NonNullable<Plan["databases"][number]["egress"]>,
+    grants: ReadonlyMap<string, ReadonlySet<string>>,
+  ): void {
+    this.#happened.push(`egress ends: ${state}${held.length > 0 ? " (held)" : ""}`);
+    if (held.length > 0 && held.every(({ gate }) => gate === "egressQuota")) return;
+    if (state !== "managed" || held.length > 0)
+      this.#invariants.violations.push(`S6: egress of ${database.id} is ${state}: ${JSON.stringify(held)}`);
+    const { sandbox } = this.#company.lab;
+    for (const eni of database.interfaces())
+      for (const destination of this.#company.addresses.filter((a) => !a.includes(":")))
+        for (const port of OUT_PORTS) {
+          const is = sandbox.network.admits({ source: eni, destination, port }).refusedBy !== "sourceEgress";
+          if (is !== (grants.get(database.id)?.has(`${destination} ${outwards(port)}`) === true))
+            this.#invariants.violations.push(
+              `S6: ${destination} port ${port} is ${is ? "" : "not "}open to ${database.id} in the end`,
+            );
+        }
   }
 
   #checkInterface(

@@ -25,6 +25,7 @@ const Start = z.object({
   groups: z.record(z.string(), z.array(Rule.extend({ granted: z.boolean().optional() }))),
   rules: z.array(Rule),
   members: z.record(z.string(), z.array(z.string())).optional(),
+  egress: z.object({ state: z.string(), rules: z.array(Rule), kept: z.array(Rule) }).optional(),
   decision: Decision.optional(),
 });
 

@@ -34,9 +34,9 @@ export function changeTeller(tell: (event: WatchEvent) => void): (sweep: SweepRe
 }
 
 function tellFound(plan: Plan, once: (key: string, event: WatchEvent) => void): void {
-  for (const { id: database, arn, drift, refused, findings } of plan.databases) {
+  for (const { id: database, arn, drift, refused, findings, egress } of plan.databases) {
     for (const one of drift) once(`${arn} ${one.kind} ${one.what}`, { kind: "drift", database, drift: one });
-    for (const refusal of refused)
+    for (const refusal of [...refused, ...(egress?.held ?? [])])
       once(`${arn} ${refusal.gate} ${refusal.acknowledge ?? refusal.what}`, {
         kind: "refused",
         database,

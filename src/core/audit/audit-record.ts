@@ -50,6 +50,12 @@ export interface RecordedStart {
   readonly rules: readonly PrintedRule[];
   /** Addresses of those who carried a group that rules name, by group id; absent where no rule of ours names one. */
   readonly members?: Readonly<Record<string, readonly string[]>>;
+  /** What the database may open, where policy says so. */
+  readonly egress?: {
+    readonly state: string;
+    readonly rules: readonly PrintedRule[];
+    readonly kept: readonly PrintedRule[];
+  };
   /** Absent on records of old, and where no policy was asked. */
   readonly decision?: RecordedDecision;
 }

@@ -243,6 +243,7 @@ function replay(run: RecordedRun): Replay {
       attachedGroups: start.attached,
       rules: start.rules,
       keptGroups: start.keptGroups,
+      ...(start.egress === undefined ? {} : { egress: start.egress }),
       steps: once.map((line) => line.record.step),
     },
     { groups: new Map(Object.entries(start.groups)), members: new Map(Object.entries(start.members ?? {})) },

@@ -15,6 +15,9 @@ export function decisions(run: RecordedRun): readonly AuditViolation[] {
   if (start?.purpose !== "enforce" || start.decision === undefined || first === undefined) return [];
   const { policy, shrinkPercent, acknowledged } = start.decision;
   if (policy.version === "") return [violation(first, "S5", "It was decided without a policy")];
+  const closing = lines.find(({ record: { step } }) => closes(step));
+  if (closing !== undefined && !policy.complete && !acknowledged.includes("egressIncomplete"))
+    return [violation(closing, "S4", "Egress was taken away on an incomplete policy")];
   const takes = lines.find(({ record: { step } }) => takesAway(step, start));
   if (takes === undefined) return [];
   if (!policy.complete && !acknowledged.includes("incompletePolicy"))
@@ -32,6 +35,11 @@ const violation = ({ number, record }: ReadLine, rule: "S4" | "S5", what: string
   database: record.database,
   what,
 });
+
+/** Egress that policy had granted, or that stood before it said anything; edits by hand are nobody's. */
+const closes = ({ action, rules = [] }: PrintedStep): boolean =>
+  action === "revoke" &&
+  rules.some(({ direction, was }) => direction === "egress" && (was === "granted" || was === "found"));
 
 const takesAway = ({ action, groups = [], rules = [] }: PrintedStep, { attached }: RecordedStart): boolean =>
   (action === "revoke" && rules.some((rule) => rule.direction === "ingress")) ||

@@ -36,6 +36,8 @@ export interface DriftInput {
   readonly keptRules: ReadonlySet<string>;
   /** True when Moat is to attach and detach groups; false where it owns only the rules. */
   readonly ownsAttachment: boolean;
+  /** True when policy has the egress of managed groups in hand, so that `desired` holds egress rules, too. */
+  readonly governsEgress?: boolean;
   readonly remembered?: Remembered;
 }
 
@@ -58,9 +60,10 @@ export function findDrift(input: DriftInput): readonly Drift[] {
 
 function changedRules(input: DriftInput): readonly Drift[] {
   const wanted = new Set(input.desired.map(ruleKey));
-  const standing = new Set(ingressOf(input.managed).map(({ rule }) => ruleKey(rule)));
+  const governed = governedRules(input);
+  const standing = new Set(governed.map(({ rule }) => ruleKey(rule)));
   const lost = input.desired.filter((rule) => !standing.has(ruleKey(rule)));
-  const made = ingressOf(input.managed)
+  const made = governed
     .filter(({ rule }) => !wanted.has(ruleKey(rule)) && isSomebodys(rule, input.owner))
     .map(({ group, rule }) => ruleDrift(input, group, rule, lost));
   // A group that is being adopted holds what its owner wrote: that is where Moat begins, not what somebody did to it.
@@ -81,6 +84,11 @@ const ingressOf = (groups: readonly SecurityGroup[]) =>
   groups.flatMap((group) =>
     group.rules.flatMap((rule) => (rule.direction === "ingress" ? [{ group, rule }] : [])),
   );
+
+const governedRules = ({ managed, governsEgress }: DriftInput) =>
+  governsEgress === true
+    ? managed.flatMap((group) => group.rules.map((rule) => ({ group, rule })))
+    : ingressOf(managed);
 
 const onlyOne = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list[0] : undefined);
 
@@ -109,7 +117,7 @@ function ruleDrift(
 
 /** A desired rule is missing: somebody took it away only if it is known to have stood. */
 function removedRule(input: DriftInput, rule: RuleContent): readonly Drift[] {
-  const sister = ingressOf(input.managed).find(({ rule: other }) => hasMarkOf(other, rule));
+  const sister = governedRules(input).find(({ rule: other }) => hasMarkOf(other, rule));
   const stood = sister !== undefined || input.remembered?.ruleKeys.has(ruleKey(rule)) === true;
   const group = sister?.group ?? input.managed[0];
   if (!stood || group === undefined) return [];
@@ -228,8 +236,9 @@ function letsIn(input: DriftInput, rules: readonly RuleContent[]): Pick<Drift, "
   return beyond === 0n ? {} : { letsIn: beyond.toString() };
 }
 
-/** A rule in words, as `10.0.1.10/32 tcp 3306`. */
-const ruleWords = (rule: RuleContent): string => `${sourceText(rule.source)} ${portsText(rule)}`;
+/** A rule in words, as `10.0.1.10/32 tcp 3306`, or `to 10.0.1.10/32 tcp 5432` for egress. */
+const ruleWords = (rule: RuleContent): string =>
+  `${rule.direction === "egress" ? "to " : ""}${sourceText(rule.source)} ${portsText(rule)}`;
 
 const contentOf = (rule: RuleContent): RuleContent => ({
   direction: rule.direction,

@@ -34,6 +34,6 @@ function kept(database: DatabasePlan): KeptSteps {
   return withoutWithdrawals(
     database,
     () => false,
-    ({ was }) => was === "granted" || (was === "added" && untouched),
+    ({ was }) => was === "granted" || was === "found" || (was === "added" && untouched),
   );
 }

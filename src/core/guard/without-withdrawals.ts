@@ -18,7 +18,7 @@ export interface KeptSteps {
 export function withoutWithdrawals(
   database: DatabasePlan,
   mayGo: (what: string) => boolean,
-  isPolicys: (rule: RevokedRule) => boolean = ({ was }) => was === "granted",
+  isPolicys: (rule: RevokedRule) => boolean = ({ was }) => was === "granted" || was === "found",
 ): KeptSteps {
   const steps: Step[] = [];
   let held = 0;

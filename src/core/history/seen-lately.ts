@@ -7,9 +7,15 @@ export const SEEN_DAYS = 35;
  * The question behind "who would lose access": who was let in to these databases of late.
  *
  * @param nowSeconds since 1970
+ * @param both whether it matters, too, what the databases opened themselves
  */
 export const seenLately = (
   databaseArns: readonly string[],
   nowSeconds: number,
   days: number = SEEN_DAYS,
-): HistoryRange => ({ databaseArns, served: true, since: Math.max(0, nowSeconds - days * 86_400) });
+  both = false,
+): HistoryRange => ({
+  databaseArns,
+  ...(both ? {} : { served: true }),
+  since: Math.max(0, nowSeconds - days * 86_400),
+});

@@ -4,7 +4,8 @@ import { addressSetOfCidrs, isEmpty, isSubset } from "../net/address-set.ts";
 import type { Cidr } from "../net/cidr.ts";
 import type { DatabasePolicy } from "../policy/resolution.ts";
 import type { Reach } from "../rule/reach.ts";
-import type { Refusal } from "./plan.ts";
+import { sourceText } from "../rule/rule-text.ts";
+import type { EgressPlan, Refusal } from "./plan.ts";
 import type { Change, LiveDatabase } from "./plan-change.ts";
 import { peerText } from "./unseen-peers.ts";
 import type { ObservedConsumer } from "./world.ts";
@@ -19,6 +20,8 @@ interface FindingContext {
   /** Set where a history is kept and does not say who was seen. */
   readonly historyLook?: HistoryLook;
   readonly refused: readonly Refusal[];
+  /** Set where policy says what the database may open. */
+  readonly egress: EgressPlan | undefined;
 }
 
 /** `notAsked`: nothing is to be done to the database. `tellsNothing`: it was asked, and knows nobody. */
@@ -33,6 +36,7 @@ export function databaseFindings(context: FindingContext): readonly Diagnostic[]
     ...(changes ? [...noHistory(context), ...untrackedSessions(context)] : []),
     ...unknownPeers(context),
     ...openToWorld(context),
+    ...openEgress(context),
   ];
 }
 
@@ -114,6 +118,22 @@ function openToWorld({ live, policy }: FindingContext): readonly Diagnostic[] {
       what: `Policy lets every address (${wide.join(", ")}) reach database "${live.database.id}"`,
       why: "A rule with the any-address IP list grants that",
       fix: "Name the consumers by label or by a narrower IP list",
+    },
+  ];
+}
+
+/** The rule that every PCE begins with lets every workload open connections everywhere. */
+function openEgress({ live, egress }: FindingContext): readonly Diagnostic[] {
+  const wide = (egress?.rules ?? []).filter(
+    ({ protocol, source }) => protocol === "-1" && source.kind === "cidr" && source.cidr.endsWith("/0"),
+  );
+  if (wide.length === 0) return [];
+  return [
+    {
+      code: "EGRESS_TO_EVERY_ADDRESS",
+      what: `Policy lets database "${live.database.id}" open connections to every address (${wide.map((r) => sourceText(r.source)).join(", ")})`,
+      why: "A rule grants that, such as the one for all workloads that every PCE begins with; so its egress stays open",
+      fix: "Narrow that rule where databases are to open only what other rules name",
     },
   ];
 }

@@ -10,6 +10,7 @@ import {
   type Lease,
   LONGEST_LEASE_S,
 } from "../rule/lease.ts";
+import { isEgressSettled } from "../rule/outbound-rules.ts";
 import { addressesOfSource, coversTcpPort, reachOf, reachOfRules } from "../rule/reach.ts";
 import { ruleKey } from "../rule/rule-key.ts";
 import { ruleOrigin } from "../rule/rule-marks.ts";
@@ -17,7 +18,7 @@ import { sourceText } from "../rule/rule-text.ts";
 import { isMemoryFull, leftRules, rememberLeftRules } from "./left-rules.ts";
 import type { Step } from "./plan.ts";
 import type { Kept, LiveDatabase } from "./plan-change.ts";
-import type { World } from "./world.ts";
+import { managesEgress, type World } from "./world.ts";
 
 /** What stays at a database although policy does not say so. */
 export interface Exceptions extends Kept {
@@ -43,7 +44,8 @@ export function exceptionsOf(
   const leases = live.managed.flatMap((group) => leasesOf(world, group, denied));
   const keptGroups =
     adopted === undefined ? connectGroups(world, live) : live.attached.filter((g) => g !== adopted);
-  const left = live.managed.map((group) => ({ group, rules: leftRules(world.settings, group) }));
+  const governed = managesEgress(world.settings, live.database.id) && isEgressSettled(live.managed);
+  const left = live.managed.map((group) => ({ group, rules: leftRules(world.settings, group, governed) }));
   const kept = left.flatMap(({ rules }) => rules);
   const running = leases.filter((l) => l.state === "running").map((l) => l.rule);
   const keptRules = new Set(kept.flatMap((r) => r.securityGroupRuleId ?? []));

@@ -162,7 +162,8 @@ function quota(context: GateContext): Refusal | undefined {
   const { rulesPerSecurityGroup, securityGroupsPerInterface } = world.inventory.quotas;
   const tooManyGroups = change !== undefined && change.targetGroups.length > securityGroupsPerInterface;
   if (overflow === undefined && !tooManyGroups && !egressOverflows(context)) return undefined;
-  const weight = totalWeight(change?.slots.flatMap((s) => s.placed) ?? [], world.peers.prefixLists);
+  const placed = change?.slots.flatMap((s) => s.placed.filter((r) => r.direction === "ingress")) ?? [];
+  const weight = totalWeight(placed, world.peers.prefixLists);
   return {
     gate: "quota",
     what: `Policy for database "${idOf(context)}" takes ${weight.v4} IPv4 and ${weight.v6} IPv6 rules`,

@@ -1,12 +1,21 @@
-import type { Database, RuleContent, SecurityGroup, SecurityGroupRule, Tags } from "../inventory/model.ts";
+import type {
+  Database,
+  Direction,
+  RuleContent,
+  SecurityGroup,
+  SecurityGroupRule,
+  Tags,
+} from "../inventory/model.ts";
 import { DATABASE_TAG, OWNER_TAG } from "../inventory/ownership.ts";
 import { type AddressSet, intersect, isSubset, union } from "../net/address-set.ts";
 import { formatCidr } from "../net/cidr.ts";
+import { type Destination, openInBoth, opensNoMore } from "../net/destinations.ts";
 import type { CompiledRule } from "../rule/compile-rules.ts";
 import { leaseTags } from "../rule/lease.ts";
+import { EGRESS_MARK, outboundReach } from "../rule/outbound-rules.ts";
 import { addressesOfSource, coversTcpPort, type PeerIndex } from "../rule/reach.ts";
 import { ruleKey } from "../rule/rule-key.ts";
-import { grantTags, type RuleOrigin, ruleOrigin } from "../rule/rule-marks.ts";
+import { grantTags, ruleOrigin } from "../rule/rule-marks.ts";
 import { totalWeight } from "../rule/rule-weight.ts";
 import type { RevokedRule, Step } from "./plan.ts";
 
@@ -27,6 +36,15 @@ export interface GroupChange {
   readonly kept?: ReadonlySet<string>;
   /** Groups that a granted rule names and that others have joined. */
   readonly widened?: ReadonlySet<string> | undefined;
+  /** Set where `desired` holds egress rules, too: what they and all else let out together. */
+  readonly egress?: GroupEgress | undefined;
+}
+
+/** The egress of a database as policy wants it. */
+export interface GroupEgress {
+  readonly after: readonly Destination[];
+  /** Policy has had it in hand before: a rule that it did not grant is somebody's. */
+  readonly settled: boolean;
 }
 
 /** The calls on one group: those that grant come before, those that only take away after every group has granted. */
@@ -43,7 +61,7 @@ export interface GroupSteps {
  */
 export function groupSteps(change: GroupChange, peers: PeerIndex): GroupSteps | undefined {
   const wanted = new Map(change.desired.map((r) => [ruleKey(r), r]));
-  const live = change.group.rules.filter((r) => r.direction === "ingress");
+  const live = change.group.rules.filter((r) => r.direction === "ingress" || change.egress !== undefined);
   const standing = new Set(live.map(ruleKey));
   const missing = [...wanted].flatMap(([key, rule]) => (standing.has(key) ? [] : [rule]));
   const surplus = live
@@ -56,8 +74,9 @@ export function groupSteps(change: GroupChange, peers: PeerIndex): GroupSteps | 
   return { grant: [...inOrder.grant, ...inOrder.revoke], revoke: [] };
 }
 
-function originOf({ owner, widened }: GroupChange, rule: SecurityGroupRule): RuleOrigin | "widened" {
+function originOf({ owner, widened, egress }: GroupChange, rule: SecurityGroupRule): RevokedRule["was"] & {} {
   const origin = ruleOrigin(rule, owner);
+  if (rule.direction === "egress" && egress?.settled === false) return "found";
   const isWidened = rule.source.kind === "securityGroup" && widened?.has(rule.source.groupId) === true;
   return origin === "granted" && isWidened ? "widened" : origin;
 }
@@ -109,26 +128,45 @@ class RoomSearch {
   }
 
   #takeFitting(): readonly DesiredRule[] {
+    const fitting = (["ingress", "egress"] as const).flatMap((direction) => this.#fittingOf(direction));
+    const taken = new Set(fitting);
+    this.#missing = this.#missing.filter((rule) => !taken.has(rule));
+    this.#standing = [...this.#standing, ...fitting];
+    return fitting;
+  }
+
+  /** EC2 counts the two directions apart. */
+  #fittingOf(direction: Direction): readonly DesiredRule[] {
+    const standing = this.#standing.filter((r) => r.direction === direction);
     const fitting: DesiredRule[] = [];
-    for (const rule of this.#missing) {
-      const weight = totalWeight([...this.#standing, ...fitting, rule], this.#peers.prefixLists);
+    for (const rule of this.#missing.filter((r) => r.direction === direction)) {
+      const weight = totalWeight([...standing, ...fitting, rule], this.#peers.prefixLists);
       if (weight.v4 > this.#change.limit || weight.v6 > this.#change.limit) break;
       fitting.push(rule);
     }
-    this.#missing = this.#missing.slice(fitting.length);
-    this.#standing = [...this.#standing, ...fitting];
     return fitting;
   }
 
   #takeSafe(): readonly RevokedRule[] {
     const surplusKeys = new Set(this.#surplus.map(ruleKey));
     const kept = this.#standing.filter((r) => !surplusKeys.has(ruleKey(r)));
-    const covered = union(...kept.flatMap((r) => addressesOfSource(r.source, this.#peers) ?? []));
-    const safe = this.#surplus.filter((r) => this.#isSafe(r, covered));
+    const admitting = kept.filter((r) => r.direction === "ingress");
+    const covered = union(...admitting.flatMap((r) => addressesOfSource(r.source, this.#peers) ?? []));
+    const open = outboundReach(kept, this.#peers).open;
+    const safe = this.#surplus.filter((r) =>
+      r.direction === "ingress" ? this.#isSafe(r, covered) : this.#isSafeOutwards(r, open),
+    );
     const safeKeys = new Set(safe.map(ruleKey));
     this.#surplus = this.#surplus.filter((r) => !safeKeys.has(ruleKey(r)));
     this.#standing = this.#standing.filter((r) => !safeKeys.has(ruleKey(r)));
     return safe;
+  }
+
+  /** No destination that stays open depends on it. */
+  #isSafeOutwards(rule: RuleContent, open: readonly Destination[]): boolean {
+    const { open: own, unknown } = outboundReach([rule], this.#peers);
+    const { after = [] } = this.#change.egress ?? {};
+    return unknown.length === 0 && opensNoMore(openInBoth(own, after), open);
   }
 
   #isSafe(rule: RuleContent, covered: AddressSet): boolean {
@@ -138,13 +176,29 @@ class RoomSearch {
   }
 }
 
-const authorizeStep = (change: GroupChange, rules: readonly DesiredRule[]): readonly Step[] =>
-  authorizeSteps(
+const authorizeStep = (change: GroupChange, rules: readonly DesiredRule[]): readonly Step[] => [
+  ...authorizeSteps(
     change.group.groupId,
-    rules,
+    rules.filter((r) => r.direction === "ingress"),
     change.owner,
     (n) => `${count(n, "consumer range")} that policy allows and the group does not admit yet`,
-  );
+  ),
+  ...authorizeSteps(
+    change.group.groupId,
+    rules.filter((r) => r.direction === "egress"),
+    change.owner,
+    (n) => `${count(n, "range")} that policy lets the database open connections to`,
+  ),
+];
+
+/** The call that says that policy has the egress in hand: made last, when nothing else is open any more. */
+export const egressMarkStep = (group: string, owner: string): Step => ({
+  action: "authorize",
+  group,
+  rules: [EGRESS_MARK],
+  ruleTags: grantTags(owner, [EGRESS_MARK]),
+  why: "It lets nothing out, and says that from now on whatever policy does not grant here is somebody's edit",
+});
 
 /** Tags of a call apply to every rule of it, so each lease has a call of its own. */
 function authorizeSteps(
@@ -185,15 +239,12 @@ function revokeStep(
   rules: readonly RevokedRule[],
   purpose = "that policy does not grant",
 ): readonly Step[] {
-  if (rules.length === 0) return [];
-  return [
-    {
-      action: "revoke",
-      group: change.group.groupId,
-      rules,
-      why: `${count(rules.length, "rule")} ${purpose}`,
-    },
-  ];
+  return (["ingress", "egress"] as const).flatMap((direction): readonly Step[] => {
+    const some = rules.filter((r) => r.direction === direction);
+    if (some.length === 0) return [];
+    const why = `${count(some.length, direction === "ingress" ? "rule" : "egress rule")} ${purpose}`;
+    return [{ action: "revoke", group: change.group.groupId, rules: some, why }];
+  });
 }
 
 /** The calls that make a group which does not exist yet: its rules stand before it is attached to anything. */
@@ -221,6 +272,26 @@ export function newGroupSteps(input: {
   const before = "Every consumer that policy allows is admitted before the group is attached";
   steps.push(...authorizeSteps(input.ref, input.rules, input.owner, () => before));
   return [...steps, ...egressSteps(input.ref, input.egress, input.owner)];
+}
+
+/** The calls on the egress of a new group where policy has the egress in hand: it gets what policy puts there. */
+export function managedEgressSteps(
+  group: string,
+  rules: readonly DesiredRule[],
+  ipv6Vpc: boolean,
+  owner: string,
+): readonly Step[] {
+  const wanted = new Set(rules.map(ruleKey));
+  const born = [defaultEgress(4), ...(ipv6Vpc ? [defaultEgress(6)] : [])];
+  const standing = new Set(born.map(ruleKey));
+  const missing = rules.filter((rule) => !standing.has(ruleKey(rule)));
+  const surplus = born.filter((rule) => !wanted.has(ruleKey(rule)));
+  const why = "What policy lets the database open stands before the group is attached";
+  // What a group is born with takes room of its own.
+  return [
+    ...egressSteps(group, { authorize: [], revoke: surplus }, owner),
+    ...authorizeSteps(group, missing, owner, () => why),
+  ];
 }
 
 /** The calls on the egress of a group that is attached to nothing yet. */
@@ -256,11 +327,14 @@ const DEFAULT_EGRESS = {
  * Moat does not manage egress, so the new group gets what the attached ones have, no more and no less. So does one that
  * `stands` already without being attached: the run that made it may have died before it came to this. Where egress is
  * not known it stays: taking it away on a guess could cut the database off from what it needs.
+ *
+ * @param exact true takes out of a group that stands, too, what an open rule makes needless, for it takes room
  */
 export function egressChange(
   attached: readonly SecurityGroup[],
   ipv6Vpc: boolean,
   stands?: SecurityGroup,
+  exact = false,
 ): EgressChange {
   if ([...attached, ...(stands === undefined ? [] : [stands])].some(hidesEgress))
     return { authorize: [], revoke: [] };
@@ -274,7 +348,7 @@ export function egressChange(
     .filter(([key, rule]) => !standing.has(key) && (isOpen(key) || !isImplied(rule, open, ipv6Vpc)))
     .map(([, rule]) => contentOf(rule));
   const revoke = [...standing]
-    .filter(([key, rule]) => !rules.has(key) && (isOpen(key) || !isImplied(rule, open, ipv6Vpc)))
+    .filter(([key, rule]) => !rules.has(key) && (exact || isOpen(key) || !isImplied(rule, open, ipv6Vpc)))
     .map(([, rule]) => ({ ...contentOf(rule), ...idOf(rule) }));
   return { authorize, revoke };
 }

@@ -47,15 +47,20 @@ const fingerprint = (rule: RuleContent): string => digest(ruleKey(rule));
  * because it keeps ninety days only or was not asked, the group's memory decides; a rule that says something else than
  * was remembered is no longer left. Where more rules were left than the memory holds, a rule of which nobody knows the
  * maker stays, too: it may be one of them.
+ *
+ * @param governsEgress whether policy has the group's egress in hand
  */
 export function leftRules(
   { owner, ruleMakers }: Pick<PlanSettings, "owner" | "ruleMakers">,
   group: SecurityGroup,
+  governsEgress = false,
 ): readonly SecurityGroupRule[] {
   const memory = leftMemory(group.tags);
   return group.rules.filter((rule) => {
     const id = rule.securityGroupRuleId;
-    if (id === undefined || rule.direction !== "ingress" || ruleOrigin(rule, owner) !== "added") return false;
+    if (id === undefined || ruleOrigin(rule, owner) !== "added") return false;
+    // Else egress is nobody's business of ours, and what is not looked after need not be spared.
+    if (rule.direction === "egress" && !governsEgress) return false;
     const maker = ruleMakers?.get(id);
     if (maker === "other") return false;
     const said = memory.said.get(id);

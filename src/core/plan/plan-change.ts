@@ -7,20 +7,24 @@ import {
   originalGroupsTags,
 } from "../inventory/ownership.ts";
 import type { AddressSet } from "../net/address-set.ts";
+import type { Destination } from "../net/destinations.ts";
 import { type CompiledRule, ruleContent } from "../rule/compile-rules.ts";
+import { isEgressMark } from "../rule/outbound-rules.ts";
 import { placeRules, type Slot } from "../rule/place-rules.ts";
 import { ruleKey } from "../rule/rule-key.ts";
 import { carriedGroups } from "./gone-groups.ts";
 import {
   egressChange,
+  egressMarkStep,
   egressSteps,
   type GroupChange,
   type GroupSteps,
   groupSteps,
+  managedEgressSteps,
   newGroupSteps,
 } from "./group-steps.ts";
 import { membershipSteps } from "./membership-steps.ts";
-import type { Step } from "./plan.ts";
+import type { EgressState, Step } from "./plan.ts";
 import type { World } from "./world.ts";
 
 /** The database as it is now, seen by the planner. */
@@ -77,6 +81,15 @@ export interface Kept {
   readonly widened?: ReadonlySet<string>;
 }
 
+/** What policy says of the egress. */
+export interface GovernedEgress {
+  readonly state: EgressState;
+  /** Every egress rule that should stand in some managed group. */
+  readonly desired: readonly CompiledRule[];
+  /** What is open once they do. */
+  readonly after: readonly Destination[];
+}
+
 /** The ordered steps that bring one database behind exactly the given rules. */
 export function planChange(
   world: World,
@@ -85,19 +98,32 @@ export function planChange(
   after: AddressSet,
   port: number,
   kept: Kept,
+  egress?: GovernedEgress,
 ): Change {
   const limit = world.inventory.quotas.rulesPerSecurityGroup;
+  const governed = egress === undefined || egress.state === "waits" ? undefined : egress;
   const existing = live.managed.map((g) => ({
     group: g.groupId as string,
     keys: new Set(g.rules.map(ruleKey)),
   }));
   const room = world.inventory.quotas.securityGroupsPerInterface - kept.keptGroups.length;
-  const placed = placeRules(rules, existing, limit, world.peers.prefixLists, world.nextNewGroup, room);
-  const slots =
+  const all = governed === undefined ? rules : [...rules, ...governed.desired];
+  const placed = placeRules(all, existing, limit, world.peers.prefixLists, world.nextNewGroup, room);
+  const spread =
     placed.length > 0
       ? dropEmpty(placed)
       : [{ group: world.nextNewGroup(), live: new Set<string>(), placed: [], copies: [] }];
-  const wanted = { after, port, kept: kept.keptRules, widened: kept.widened };
+  const { slots, marked } =
+    governed?.state === "narrows" ? withoutMark(spread) : { slots: spread, marked: undefined };
+  const wanted = {
+    after,
+    port,
+    kept: kept.keptRules,
+    widened: kept.widened,
+    exact: egress !== undefined,
+    egress:
+      governed === undefined ? undefined : { after: governed.after, settled: governed.state === "managed" },
+  };
   const filled = slots.map((slot) => slotSteps(world, live, slot, wanted));
   const work = [...filled, ...stayingSteps(world, live, filled, wanted)];
   const keptIds = kept.keptGroups.map((g) => g.groupId as string);
@@ -117,8 +143,22 @@ export function planChange(
   // that moved to a group which an earlier run attached and AWS is still adding.
   const joins = live.inTransition || target.some((ref) => !live.attachedIds.includes(ref));
   const middle = joins ? [...remember, ...membership, ...revoke] : [...revoke, ...remember, ...membership];
-  const steps = [...grant, ...middle, ...surplus.map(deleteStep)];
+  const mark = marked === undefined ? [] : [egressMarkStep(marked(work), world.settings.owner)];
+  const steps = [...grant, ...middle, ...surplus.map(deleteStep), ...mark];
   return { steps, targetGroups: target, slots };
+}
+
+/** The mark has a place of its own, but is made only when all else is done. */
+function withoutMark(slots: readonly Slot<CompiledRule>[]): {
+  readonly slots: readonly Slot<CompiledRule>[];
+  /** Where it goes; the group of its slot may have been replaced by another. */
+  readonly marked: (work: readonly { readonly group: string }[]) => string;
+} {
+  const at = slots.findIndex((slot) => slot.placed.some(isEgressMark));
+  return {
+    slots: slots.map((slot) => ({ ...slot, placed: slot.placed.filter((rule) => !isEgressMark(rule)) })),
+    marked: (work) => work[at]?.group ?? "",
+  };
 }
 
 /** Keeps the groups that hold rules; one is kept even when policy allows nobody. */
@@ -132,7 +172,7 @@ function stayingSteps(
   world: World,
   live: LiveDatabase,
   work: readonly { readonly group: string }[],
-  wanted: Pick<GroupChange, "after" | "port" | "kept" | "widened">,
+  wanted: Wanted,
 ): readonly (GroupSteps & { readonly group: string })[] {
   const staying = live.managed.filter(
     ({ groupId, rules }) =>
@@ -149,11 +189,11 @@ function slotSteps(
   world: World,
   live: LiveDatabase,
   slot: Slot<CompiledRule>,
-  wanted: Pick<GroupChange, "after" | "port" | "kept" | "widened">,
+  wanted: Wanted,
 ): GroupSteps & { readonly group: string } {
   const group = live.managed.find((g) => g.groupId === slot.group);
-  if (group === undefined)
-    return { group: slot.group, grant: createSteps(world, live, slot.group, slot.placed), revoke: [] };
+  const create = (ref: string) => createSteps(world, live, ref, slot.placed, wanted.egress !== undefined);
+  if (group === undefined) return { group: slot.group, grant: create(slot.group), revoke: [] };
   const attached = live.attachedIds.includes(group.groupId);
   const steps = groupSteps(
     {
@@ -167,15 +207,27 @@ function slotSteps(
     world.peers,
   );
   if (steps !== undefined) {
-    const egress = attached ? [] : joiningEgress(world, live, group);
+    const egress =
+      attached || wanted.egress !== undefined ? [] : joiningEgress(world, live, group, wanted.exact);
     return { group: group.groupId, grant: [...steps.grant, ...egress], revoke: steps.revoke };
   }
   const replacement = world.nextNewGroup();
-  return { group: replacement, grant: createSteps(world, live, replacement, slot.placed), revoke: [] };
+  return { group: replacement, grant: create(replacement), revoke: [] };
 }
 
-function joiningEgress(world: World, live: LiveDatabase, group: SecurityGroup): readonly Step[] {
-  const egress = egressChange(live.attached, world.ipv6Vpcs.has(group.vpcId), group);
+/** What all groups of a database have in common. */
+type Wanted = Pick<GroupChange, "after" | "port" | "kept" | "widened" | "egress"> & {
+  /** Policy will say what the database may open, so that its groups need room for that. */
+  readonly exact: boolean;
+};
+
+function joiningEgress(
+  world: World,
+  live: LiveDatabase,
+  group: SecurityGroup,
+  exact: boolean,
+): readonly Step[] {
+  const egress = egressChange(live.attached, world.ipv6Vpcs.has(group.vpcId), group, exact);
   return egressSteps(group.groupId, egress, world.settings.owner);
 }
 
@@ -184,18 +236,25 @@ function createSteps(
   live: LiveDatabase,
   ref: string,
   rules: readonly CompiledRule[],
+  governsEgress: boolean,
 ): readonly Step[] {
   const vpcId = live.database.vpcId ?? live.attached[0]?.vpcId ?? "";
-  return newGroupSteps({
+  const ipv6 = world.ipv6Vpcs.has(vpcId);
+  const { owner } = world.settings;
+  const [ingress, egress] = (["ingress", "egress"] as const).map((direction) =>
+    rules.filter((rule) => rule.direction === direction).map(ruleContent),
+  );
+  const steps = newGroupSteps({
     ref,
     name: world.takeGroupName(vpcId, live.database.id),
     database: live.database,
-    owner: world.settings.owner,
+    owner,
     vpcId,
-    rules: rules.map(ruleContent),
+    rules: ingress ?? [],
     originalGroups: rememberedGroups(world, live),
-    egress: egressChange(live.attached, world.ipv6Vpcs.has(vpcId)),
+    egress: governsEgress ? { authorize: [], revoke: [] } : egressChange(live.attached, ipv6),
   });
+  return governsEgress ? [...steps, ...managedEgressSteps(ref, egress ?? [], ipv6, owner)] : steps;
 }
 
 /** The groups the database had before Moat: as remembered by a managed group, else those attached that are not ours. */

@@ -5,6 +5,7 @@ import { type DriftInput, findDrift, type Remembered } from "../drift/find-drift
 import { databaseMode } from "../inventory/mode.ts";
 import type { Database, Quotas } from "../inventory/model.ts";
 import { type AddressSet, countAddresses, EMPTY_SET, union } from "../net/address-set.ts";
+import { noOutbound, type OutboundPolicy } from "../policy/outbound/outbound-policy.ts";
 import type { DatabasePolicy } from "../policy/resolution.ts";
 import type { CompiledRule } from "../rule/compile-rules.ts";
 import type { Fit } from "../rule/fit-rules.ts";
@@ -15,6 +16,7 @@ import { totalWeight } from "../rule/rule-weight.ts";
 import { type Adoption, adoptedIsFull, adoptionOf, planAdopted } from "./adoption.ts";
 import { databaseFindings, type HistoryLook } from "./database-findings.ts";
 import { desiredRules } from "./desired-rules.ts";
+import { type Egress, egressOf } from "./egress.ts";
 import { exceptionFindings } from "./exception-findings.ts";
 import { type Exceptions, exceptionsOf, withLeases } from "./exceptions.ts";
 import { refusals } from "./gates.ts";
@@ -22,8 +24,9 @@ import { LEFT_RULES_TAGS } from "./left-rules.ts";
 import { type ConsumerLabels, lostConsumers } from "./losses.ts";
 import { preferredGroupName } from "./managed-group-name.ts";
 import { newlyAdmitted } from "./newly-admitted.ts";
+import type { ObservedDestination } from "./observed-destinations.ts";
 import { referencedMembers, referenceFindings, widenedGroups } from "./own-references.ts";
-import type { DatabasePlan, FoundGroup, LostConsumer, Refusal } from "./plan.ts";
+import type { DatabasePlan, EgressPlan, FoundGroup, Gate, LostConsumer, Refusal } from "./plan.ts";
 import { type Change, type LiveDatabase, liveDatabase, planChange } from "./plan-change.ts";
 import type { ObservedConsumer, World } from "./world.ts";
 
@@ -42,6 +45,10 @@ export interface DatabaseKnowledge {
   readonly somebodys: AddressSet;
   /** What stood when the database was last in sync, where somebody kept watch. */
   readonly remembered?: Remembered;
+  /** What policy lets it open; absent where nobody asked. */
+  readonly outbound?: OutboundPolicy;
+  /** Whom it was seen connecting to; `undefined` where nothing that was read can say so. */
+  readonly destinations?: readonly ObservedDestination[] | undefined;
 }
 
 /** Plans one database: rules, steps or refusals, who loses access, and what a person should know. */
@@ -80,12 +87,12 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
       owner: world.settings.owner,
       policy: { ...knowledge.answer, complete: knowledge.answer.complete && policy.incomplete.length === 0 },
       shrinkPercent: world.settings.shrinkPercent,
-      acknowledged: assessment.overruled.map(({ gate }) => gate),
+      acknowledged: overruledGates(assessment),
     },
     leases: exceptions.leases,
     findings: [
       ...(problem === undefined ? [] : [problem]),
-      ...databaseFindings({ ...knowledge, live, now, change, mode, refused }),
+      ...databaseFindings({ ...knowledge, live, now, change, mode, refused, egress: assessment.egress }),
       ...exceptionFindings(live.database.id, exceptions, drift),
       ...referenceFindings(world, live, rules, union(policy.allowed, exceptions.reach)),
       ...policy.findings,
@@ -97,6 +104,7 @@ export function planDatabase(world: World, database: Database, knowledge: Databa
     },
     newlyAdmitted: newlyAdmitted(now, database.port === undefined ? EMPTY_SET : assessment.after),
     quota: quotaUse(world, change),
+    ...egressPlan(assessment.egress),
     basis: basisOf(world, live, members),
   };
 }
@@ -120,6 +128,16 @@ interface Assessment {
   readonly overruled: readonly Refusal[];
   readonly exceptions: Exceptions;
   readonly drift: readonly Drift[];
+  readonly egress: Egress | undefined;
+}
+
+const overruledGates = ({ overruled, egress }: Assessment): readonly Gate[] =>
+  [...overruled, ...(egress?.overruled ?? [])].map(({ gate }) => gate);
+
+function egressPlan(egress: Egress | undefined): { readonly egress?: EgressPlan } {
+  if (egress === undefined) return {};
+  const { state, rules, kept, held, losesAccess } = egress;
+  return { egress: { state, rules, kept, held, losesAccess } };
 }
 
 function assess(world: World, database: Database, knowledge: DatabaseKnowledge): Assessment {
@@ -144,7 +162,9 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
   const widened = widenedGroups(world, live, after, memory);
   const now = port === undefined ? NOTHING : reachOf(live.attached, port, world.peers);
   const plannable = port !== undefined && live.unread.length === 0 && adoption?.kind !== "refused";
-  const change = plannable ? changeOf(world, live, { port, rules, after, exceptions, widened }) : undefined;
+  const egress = egressFor(world, live, plannable, exceptions, knowledge, now);
+  const should = { rules, after, exceptions, widened, egress };
+  const change = plannable ? changeOf(world, live, { ...should, port }) : undefined;
   const losses = lostConsumers(knowledge.observed ?? [], now, after, knowledge.labelsOf);
   const { refused, overruled } = refusals({
     world,
@@ -161,11 +181,47 @@ function assess(world: World, database: Database, knowledge: DatabaseKnowledge):
     observedClients: knowledge.observed?.length,
     historyProblem: knowledge.historyProblem,
   });
-  const drift =
-    port === undefined
-      ? []
-      : findDrift(driftInput(world, live, { port, rules, after, exceptions, widened }, knowledge));
-  return { live, rules, slack: fit.slack, now, after, change, losses, refused, overruled, exceptions, drift };
+  const drift = port === undefined ? [] : findDrift(driftInput(world, live, { ...should, port }, knowledge));
+  return {
+    live,
+    rules,
+    slack: fit.slack,
+    now,
+    after,
+    change,
+    losses,
+    refused,
+    overruled,
+    exceptions,
+    drift,
+    egress,
+  };
+}
+
+function egressFor(
+  world: World,
+  live: LiveDatabase,
+  plannable: boolean,
+  exceptions: Exceptions,
+  knowledge: DatabaseKnowledge,
+  now: Reach,
+): Egress | undefined {
+  if (!plannable) return undefined;
+  const {
+    answer,
+    outbound = noOutbound(live.database.arn),
+    destinations,
+    labelsOf,
+    historyProblem,
+  } = knowledge;
+  return egressOf(world, live, exceptions, {
+    outbound,
+    policyComplete: answer.complete,
+    destinations,
+    labelsOf,
+    historyProblem,
+    now,
+  });
 }
 
 /** Groups that stay beside Moat's take slots of the interface. */
@@ -182,14 +238,15 @@ interface Should {
   readonly after: AddressSet;
   readonly exceptions: Exceptions;
   readonly widened: ReadonlySet<string>;
+  readonly egress: Egress | undefined;
 }
 
 function changeOf(world: World, live: LiveDatabase, should: Should): Change | undefined {
-  const { rules, after, port, exceptions, widened } = should;
+  const { rules, after, port, exceptions, widened, egress } = should;
   const kept = { ...exceptions, widened };
   const change =
     exceptions.adopted === undefined
-      ? planChange(world, live, rules, after, port, kept)
+      ? planChange(world, live, rules, after, port, kept, egress)
       : planAdopted(world, live, exceptions.adopted, { ...kept, rules, after, port });
   return change === undefined ? undefined : withMemory(change, exceptions);
 }
@@ -221,6 +278,7 @@ function driftInput(
 ): DriftInput {
   const { leases, keptGroups, keptRules } = should.exceptions;
   const running = leases.flatMap((l) => (l.state === "running" ? [l.rule] : []));
+  const governsEgress = should.egress?.state === "managed";
   return {
     databaseId: live.database.id,
     databaseArn: live.database.arn,
@@ -231,7 +289,8 @@ function driftInput(
     groups: world.groups,
     unread: live.unread,
     peers: world.peers,
-    desired: should.rules,
+    desired: [...should.rules, ...(governsEgress ? (should.egress?.desired ?? []) : [])],
+    governsEgress,
     allowed: union(policy.allowed, reachOfRules(running, should.port, world.peers).admitted),
     keptGroups,
     keptRules,
@@ -254,7 +313,10 @@ const NOTHING: Reach = { admitted: EMPTY_SET, untracked: EMPTY_SET, unknown: [],
 function quotaUse(world: World, change: Change | undefined): DatabasePlan["quota"] {
   const limit = world.inventory.quotas.rulesPerSecurityGroup;
   const weights = (change?.slots ?? []).map((s) =>
-    totalWeight([...s.placed, ...s.copies], world.peers.prefixLists),
+    totalWeight(
+      [...s.placed, ...s.copies].filter((r) => r.direction === "ingress"),
+      world.peers.prefixLists,
+    ),
   );
   return { used: Math.max(0, ...weights.flatMap((w) => [w.v4, w.v6])), limit };
 }

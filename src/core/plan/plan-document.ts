@@ -7,7 +7,15 @@ import type { CompiledRule } from "../rule/compile-rules.ts";
 import type { Lease } from "../rule/lease.ts";
 import { sourceText } from "../rule/rule-text.ts";
 import type { NewlyAdmitted } from "./newly-admitted.ts";
-import type { DatabasePlan, LostConsumer, Plan, RevokedRule, Step } from "./plan.ts";
+import type {
+  DatabasePlan,
+  EgressPlan,
+  LostConsumer,
+  LostDestination,
+  Plan,
+  RevokedRule,
+  Step,
+} from "./plan.ts";
 
 /** A rule as plans are printed and saved: the peer is one word, a CIDR, `sg-…` or `pl-…`. */
 export interface RuleDocument {
@@ -64,7 +72,9 @@ export type DatabaseDocument = Omit<
   | "found"
   | "members"
   | "decision"
+  | "egress"
 > & {
+  readonly egress?: EgressDocument;
   readonly labels: LabelDocument;
   /** Exact up to 2^53 addresses. */
   readonly slack: readonly { readonly cidr: string; readonly addresses: number }[];
@@ -85,6 +95,13 @@ export type DatabaseDocument = Omit<
   readonly reachable: { readonly now: string; readonly nowUnknown: boolean; readonly planned: string };
 };
 
+/** What a database may open, where policy says so. */
+export type EgressDocument = Omit<EgressPlan, "rules" | "kept" | "losesAccess"> & {
+  readonly rules: readonly (RuleDocument & { readonly because: readonly Because[] })[];
+  readonly kept: readonly RuleDocument[];
+  readonly losesAccess: readonly (Omit<LostDestination, "labels"> & { readonly labels: LabelDocument })[];
+};
+
 /** Renders a plan as plain JSON data, with the same bytes for the same plan. */
 export function planDocument(plan: Plan): PlanDocument {
   return {
@@ -101,10 +118,12 @@ function databaseDocument({
   found: _,
   members: __,
   decision: ___,
+  egress,
   ...database
 }: DatabasePlan): DatabaseDocument {
   return {
     ...database,
+    ...(egress === undefined ? {} : { egress: egressDocument(egress) }),
     rules: database.rules.map((rule) => ({
       ...desiredRuleDocument(rule),
       because: rule.because,
@@ -131,6 +150,13 @@ function databaseDocument({
     },
   };
 }
+
+const egressDocument = (egress: EgressPlan): EgressDocument => ({
+  ...egress,
+  rules: egress.rules.map((rule) => ({ ...ruleDocument(rule), because: rule.because })),
+  kept: egress.kept.map(ruleDocument),
+  losesAccess: egress.losesAccess.map((lost) => ({ ...lost, labels: labelDocument(lost.labels) })),
+});
 
 /** Renders labels. */
 export const labelDocument = (labels: LostConsumer["labels"]): LabelDocument =>

@@ -3,8 +3,10 @@ import type { Remembered } from "../drift/find-drift.ts";
 import type { Inventory } from "../inventory/model.ts";
 import { parseAddress } from "../net/address.ts";
 import { type AddressSet, addressSetOfAddresses, EMPTY_SET, union } from "../net/address-set.ts";
+import { noOutbound, type OutboundPolicy } from "../policy/outbound/outbound-policy.ts";
 import type { DatabasePolicy, Resolution } from "../policy/resolution.ts";
 import type { ConsumerLabels } from "./losses.ts";
+import type { ObservedDestination } from "./observed-destinations.ts";
 import type { Plan } from "./plan.ts";
 import { type DatabaseKnowledge, planDatabase } from "./plan-database.ts";
 import { type ObservedConsumer, type PlanSettings, planningWorld } from "./world.ts";
@@ -22,6 +24,10 @@ export interface PlanInput {
   readonly settings: PlanSettings;
   /** Who was seen connecting; `undefined` when no flow history was given at all. */
   readonly observed: readonly ObservedConsumer[] | undefined;
+  /** What policy lets each database open, by ARN; absent where egress is left as it is everywhere. */
+  readonly outbound?: ReadonlyMap<string, OutboundPolicy>;
+  /** Whom databases were seen connecting to; looked at only where `observed` is given, too. */
+  readonly destinations?: readonly ObservedDestination[];
   readonly labelsOf: ConsumerLabels;
   /** Why the flow history that was named cannot be read: then nothing is taken away. */
   readonly historyProblem?: Diagnostic;
@@ -57,6 +63,7 @@ export function planEnforcement(input: PlanInput): Plan {
     if (list === undefined) seenAt.set(seen.database, [seen]);
     else list.push(seen);
   }
+  const destinations = Map.groupBy(input.destinations ?? [], (seen) => seen.database);
   const databases = [...input.inventory.databases].sort((a, b) =>
     a.arn < b.arn ? -1 : Number(a.arn > b.arn),
   );
@@ -71,6 +78,7 @@ export function planEnforcement(input: PlanInput): Plan {
         labelsOf: input.labelsOf,
         somebodys,
         ...rememberedOf(input, database.arn),
+        ...outboundOf(input, destinations, seenAt, database.arn),
         ...(input.historyProblem === undefined ? {} : { historyProblem: input.historyProblem }),
       }),
     ),
@@ -81,6 +89,21 @@ export function planEnforcement(input: PlanInput): Plan {
       ...(input.historyProblem === undefined ? [] : [input.historyProblem]),
     ],
   };
+}
+
+/**
+ * What a database may open, and what it was seen opening. That it was seen opening nothing counts only where its flow
+ * logs tell of it at all: of its clients, or of itself.
+ */
+function outboundOf(
+  { outbound }: PlanInput,
+  destinations: ReadonlyMap<string, readonly ObservedDestination[]>,
+  seenAt: ReadonlyMap<string, readonly ObservedConsumer[]>,
+  arn: string,
+): Pick<DatabaseKnowledge, "outbound" | "destinations"> {
+  if (outbound === undefined) return {};
+  const seen = destinations.get(arn) ?? (seenAt.has(arn) ? [] : undefined);
+  return { outbound: outbound.get(arn) ?? noOutbound(arn), destinations: seen };
 }
 
 function rememberedOf(input: PlanInput, arn: string): { readonly remembered?: Remembered } {

@@ -14,8 +14,11 @@ export type GroupRef = string;
 /** A rule that a step revokes, with its id where the read gave one. */
 export interface RevokedRule extends RuleContent {
   readonly securityGroupRuleId?: string;
-  /** How the rule came to be as it is. `widened`: as `granted`, and others have since joined the group it names. */
-  readonly was?: RuleOrigin | "widened";
+  /**
+   * How the rule came to be as it is. `widened`: as `granted`, and others have since joined the group it names. `found`:
+   * an egress rule that stood before policy took the egress in hand.
+   */
+  readonly was?: RuleOrigin | "widened" | "found";
 }
 
 /** One call to AWS, or one wait, with its reason. Steps of one database are ordered; each is safe to stop after. */
@@ -65,7 +68,18 @@ export type Gate =
   | "quota"
   | "sharedGroup"
   | "notReady"
-  | "tugOfWar";
+  | "tugOfWar"
+  | EgressGate;
+
+/** Why egress is not narrowed; all else of the database goes on. */
+export type EgressGate =
+  | "egressUnknownDatabase"
+  | "egressIncomplete"
+  | "egressQuota"
+  | "egressUnseen"
+  | "egressUntracked"
+  | "egressShrink"
+  | "egressLoses";
 
 /** Why nothing is done to a database, and the token by which a person may overrule that. */
 export interface Refusal {
@@ -86,6 +100,35 @@ export interface LostConsumer {
   readonly action: "ACCEPT";
   /** `lingers`: sessions open now live on until they close. `cut`: they die when the rule goes. */
   readonly connection: "lingers" | "cut";
+}
+
+/** Somebody to whom a database was seen opening a connection, which the planned rules would not let out. */
+export interface LostDestination {
+  readonly destination: string;
+  readonly protocol?: string;
+  readonly port?: number;
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+  readonly lastSeen?: string;
+  readonly records: number;
+}
+
+/**
+ * `waits`: for the database to carry Moat's groups only. `held`: what policy allows is opened, and nothing is closed.
+ * `narrows`: from now on only what policy allows is open. `managed`: so it is already, but for what is `kept`.
+ */
+export type EgressState = "waits" | "held" | "narrows" | "managed";
+
+/** What a database may open itself, where policy says so. */
+export interface EgressPlan {
+  readonly state: EgressState;
+  /** What policy says, canonical; where only that is to be open, with the rule that says so. */
+  readonly rules: readonly CompiledRule[];
+  /** Egress rules of managed groups that stay although policy does not say so. */
+  readonly kept: readonly RuleContent[];
+  /** Why nothing is closed, and the tokens by which a person may overrule that. */
+  readonly held: readonly Refusal[];
+  /** Destinations that were seen, and that policy does not allow. */
+  readonly losesAccess: readonly LostDestination[];
 }
 
 /** Addresses in a rule's CIDR that policy does not grant, with the owner's leave. */
@@ -154,6 +197,8 @@ export interface DatabasePlan {
   readonly newlyAdmitted: NewlyAdmitted;
   /** Rules of the fullest managed group against the quota, for one family. */
   readonly quota: { readonly used: number; readonly limit: number };
+  /** Absent where egress is left as it is. */
+  readonly egress?: EgressPlan;
   /** Fingerprint of the live state the steps were made from; a plan made from another state is refused. */
   readonly basis: string;
 }

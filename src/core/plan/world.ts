@@ -30,9 +30,26 @@ export interface PlanSettings {
    * `exact` the owner vouches that no such group is shared with other accounts.
    */
   readonly groupReferences?: "off" | "exact";
+  /** Of which databases policy says what they may open themselves. Absent: of none. */
+  readonly egress?: EgressSettings;
   /** Who wrote rules of managed groups last, by the rules' ids, where a trail told. */
   readonly ruleMakers?: ReadonlyMap<string, RuleMaker>;
 }
+
+/** `leave`: a managed group has the egress that the groups had which it replaced. `managed`: policy says what is open. */
+export type EgressMode = "leave" | "managed";
+
+/** The choice for each database. */
+export interface EgressSettings {
+  readonly default: EgressMode;
+  /** By database id. */
+  readonly databases: Readonly<Record<string, EgressMode>>;
+}
+
+/** Whether policy says what a database may open. */
+export const managesEgress = ({ egress }: Pick<PlanSettings, "egress">, databaseId: string): boolean =>
+  egress !== undefined &&
+  (Object.hasOwn(egress.databases, databaseId) ? egress.databases[databaseId] : egress.default) === "managed";
 
 /** A consumer seen talking to a database, from flow history. */
 export interface ObservedConsumer {

@@ -54,7 +54,8 @@ export function inSide(
   return problems.map((problem) => inPlace(`${ruleName(rule)}, ${side}`, problem, effect));
 }
 
-function inexpressible(rule: AllowRule): Diagnostic[] {
+/** Why a rule as a whole grants nothing: a security group cannot say it. */
+export function inexpressible(rule: AllowRule): Diagnostic[] {
   const known = rule.inexpressible.map(({ problem }) =>
     inPlace(ruleName(rule), problem, "the rule grants nothing"),
   );
@@ -80,7 +81,8 @@ function servesVirtualServicesOnly(rule: AllowRule, providers: RuleSide): boolea
   return asServices || providers.names.has("virtualService");
 }
 
-function misplacedServices(rule: AllowRule, providers: RuleSide): Diagnostic[] {
+/** A rule with services of its own whose providers bring theirs along. */
+export function misplacedServices(rule: AllowRule, providers: RuleSide): Diagnostic[] {
   if (rule.services.length === 0 || !servesVirtualServicesOnly(rule, providers)) return [];
   return [
     {

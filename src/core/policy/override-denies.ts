@@ -13,7 +13,7 @@ import { scopesOf } from "./scope.ts";
 import { coverListener, rulePorts } from "./service-ports.ts";
 
 /** An override deny, looked up; whatever could not be read counts as the largest thing it might be. */
-interface DenyPlan {
+export interface DenyPlan {
   readonly rule: DenyRule;
   readonly providers: RuleSide;
   readonly consumers: RuleSide;
@@ -23,7 +23,7 @@ interface DenyPlan {
 }
 
 /** Databases that a deny might cover, and why some of them may not really be. */
-interface Covered {
+export interface Covered {
   readonly databases: ReadonlySet<number>;
   /** For all of them. */
   readonly doubts: readonly Diagnostic[];
@@ -46,7 +46,8 @@ export function resolveOverrideDenies(to: Resolving, ruleSet: RuleSet): void {
   }
 }
 
-function denyPlan(to: Resolving, rule: DenyRule): DenyPlan {
+/** Looks an override deny up. */
+export function denyPlan(to: Pick<Resolving, "lookups">, rule: DenyRule): DenyPlan {
   const { index } = to.lookups;
   const unreadable = rule.inexpressible.flatMap(({ kind, problem }) =>
     kind === "unreadable" ? [problem] : [],
@@ -61,9 +62,10 @@ function denyPlan(to: Resolving, rule: DenyRule): DenyPlan {
 }
 
 function resolveScope(to: Resolving, plan: DenyPlan, scope: LabelTerms): void {
-  const covered = coveredDatabases(to, plan, scope);
+  const covered = coveredDatabases(to, plan, plan.providers, scope);
   if (covered.databases.size === 0) return;
-  const consumers = deniedIn(to, plan, plan.rule.unscopedConsumers ? undefined : scope);
+  const within = plan.rule.unscopedConsumers ? undefined : scope;
+  const consumers = deniedPeers(to, plan, plan.consumers, within);
   const shared = inRule(plan.rule, [...plan.unreadable, ...covered.doubts, ...consumers.doubts]);
   for (const database of covered.databases) {
     const draft = to.drafts[database];
@@ -72,9 +74,15 @@ function resolveScope(to: Resolving, plan: DenyPlan, scope: LabelTerms): void {
   }
 }
 
-function deniedIn(to: Resolving, plan: DenyPlan, scope: LabelTerms | undefined): DeniedConsumers {
+/** The addresses of the other side of a deny, whichever side the databases are on. */
+export function deniedPeers(
+  to: Pick<Resolving, "lookups">,
+  plan: DenyPlan,
+  peers: RuleSide,
+  scope: LabelTerms | undefined,
+): DeniedConsumers {
   if (plan.unreadable.length > 0) return { addresses: EVERYTHING, doubts: [] };
-  return deniedConsumers(to.lookups, plan.consumers, scope);
+  return deniedConsumers(to.lookups, peers, scope);
 }
 
 function deny(
@@ -94,7 +102,7 @@ function deny(
 }
 
 /** A service that cannot be read may be any; a deny without services is not valid, so its services got lost. */
-function serviceDoubts({ rule, ports }: DenyPlan): readonly Diagnostic[] {
+export function serviceDoubts({ rule, ports }: DenyPlan): readonly Diagnostic[] {
   if (rule.services.length > 0) return ports.problems;
   return [
     {
@@ -106,33 +114,42 @@ function serviceDoubts({ rule, ports }: DenyPlan): readonly Diagnostic[] {
   ];
 }
 
-function inRule(rule: DenyRule, problems: readonly Diagnostic[]): Diagnostic[] {
+/** Problems as they stand in an override deny, with what they mean there. */
+export function inRule(rule: DenyRule, problems: readonly Diagnostic[]): Diagnostic[] {
   return problems.map((problem) => inPlace(`override deny ${ruleName(rule)}`, problem, EFFECT));
 }
 
-function coveredDatabases(to: Resolving, plan: DenyPlan, scope: LabelTerms): Covered {
-  const { providers } = plan;
+/** The databases that a side of a deny may mean, in the wide reading. */
+export function coveredDatabases(
+  to: Pick<Resolving, "lookups" | "providers">,
+  plan: DenyPlan,
+  side: RuleSide,
+  scope: LabelTerms | undefined,
+): Covered {
   const { workloads, virtualServices, all } = to.providers;
   if (plan.unreadable.length > 0) return { databases: new Set(all), doubts: [], doubtsOf: NONE };
-  if (providers.anything) {
-    const doubts = [...providers.dropped, ...termDoubts(providers, undefined)];
+  if (side.anything) {
+    const doubts = [...side.dropped, ...termDoubts(side, undefined)];
     return { databases: new Set(all), doubts, doubtsOf: NONE };
   }
-  const labelled = labelledProviders(workloads, providers, scope, "wide");
-  const direct = providers.workloads.flatMap((at) => workloads.positionOf.get(at) ?? []);
+  const labelled = labelledProviders(workloads, side, scope, "wide");
+  const direct = side.workloads.flatMap((at) => workloads.positionOf.get(at) ?? []);
   const services = [
-    ...labelledProviders(virtualServices, providers, scope, "wide"),
-    ...providers.virtualServices.flatMap((at) => virtualServices.positionOf.get(at) ?? []),
+    ...labelledProviders(virtualServices, side, scope, "wide"),
+    ...side.virtualServices.flatMap((at) => virtualServices.positionOf.get(at) ?? []),
   ];
   const databases = new Set([
     ...[...labelled, ...direct].flatMap((at) => workloads.databases[at] ?? []),
     ...services.flatMap((at) => virtualServices.databases[at] ?? []),
   ]);
-  return { databases, doubts: termDoubts(providers, scope), doubtsOf: unreadableProviders(to, labelled) };
+  return { databases, doubts: termDoubts(side, scope), doubtsOf: unreadableProviders(to, labelled) };
 }
 
 /** Workloads of databases that may carry labels which we do not see, and are covered perhaps only for that. */
-function unreadableProviders(to: Resolving, labelled: readonly number[]): Map<number, Diagnostic[]> {
+function unreadableProviders(
+  to: Pick<Resolving, "lookups" | "providers">,
+  labelled: readonly number[],
+): Map<number, Diagnostic[]> {
   const { workloads } = to.providers;
   const doubtsOf = new Map<number, Diagnostic[]>();
   for (const at of labelled) {

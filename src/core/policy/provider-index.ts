@@ -79,16 +79,18 @@ function providerObjects(
   };
 }
 
-/** Positions (in `among`) of the objects that the label terms of a side select within the scope. */
+/**
+ * Positions (in `among`) of the objects that the label terms of a side select within the scope; anywhere without one.
+ */
 export function labelledProviders(
   among: ProviderObjects,
   side: RuleSide,
-  scope: LabelTerms,
+  scope: LabelTerms | undefined,
   reading: Reading,
 ): readonly number[] {
   if (side.terms === undefined) return [];
   const selected = select(among.labels, side.terms, reading);
-  keepAll(selected, select(among.labels, scope, reading));
+  if (scope !== undefined) keepAll(selected, select(among.labels, scope, reading));
   return membersOf(selected);
 }
 
@@ -98,15 +100,15 @@ interface DirectProviders {
   readonly outside: readonly number[];
 }
 
-/** Looks up direct actors (positions in the policy index). */
+/** Looks up direct actors (positions in the policy index). Without a scope all of them are in it. */
 export function directProviders(
   among: ProviderObjects,
   direct: readonly number[],
-  scope: LabelTerms,
+  scope: LabelTerms | undefined,
   ignoreScope: boolean,
 ): DirectProviders {
   const known = direct.flatMap((object) => among.positionOf.get(object) ?? []);
-  if (known.length === 0 || ignoreScope) return { inside: known, outside: [] };
+  if (known.length === 0 || ignoreScope || scope === undefined) return { inside: known, outside: [] };
   const inScope = select(among.labels, scope, "narrow");
   return {
     inside: known.filter((at) => hasBit(inScope, at)),

@@ -18,8 +18,8 @@ export function boundPorts(index: PolicyIndex, bound: Bound): Ports {
   return { ranges: own.ranges.flatMap((range) => overridden(range, overrides)), problems };
 }
 
-/** `service` counts when it is given; a sound document has either that or `servicePorts`. */
-function ownPorts(index: PolicyIndex, virtualService: VirtualService): Ports {
+/** The ports of a virtual service itself. `service` counts when it is given; a sound document has either that or `servicePorts`. */
+export function ownPorts(index: PolicyIndex, virtualService: VirtualService): Ports {
   const { service } = virtualService;
   if (service === undefined) return readPorts(virtualService.servicePorts);
   const found = index.services.get(service);

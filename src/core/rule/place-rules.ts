@@ -13,7 +13,7 @@ export interface Slot<R extends RuleContent> {
 }
 
 /**
- * Spreads rules over managed groups, at most `limit` entries a family in each. A rule that stands in a group already
+ * Spreads rules over managed groups, at most `limit` entries a family and direction in each. A rule that stands in a group already
  * stays there; others go to the first group with room; further groups are asked from `newGroup`. So a small change of
  * policy stays a small change of groups.
  *
@@ -81,14 +81,14 @@ function spread<R extends RuleContent>(
   for (const rule of rules) {
     const key = ruleKey(rule);
     const weight = ruleWeight(rule, prefixLists);
-    const [home, ...others] = bins.filter((b) => b.live.has(key) && b.fits(weight));
+    const [home, ...others] = bins.filter((b) => b.live.has(key) && b.fits(rule, weight));
     if (home === undefined) homeless.push(rule);
     else home.add(rule, weight);
     if (keepsCopies) for (const other of others) other.addCopy(rule, weight);
   }
   for (const rule of homeless) {
     const weight = ruleWeight(rule, prefixLists);
-    let bin = bins.find((b) => b.fits(weight));
+    let bin = bins.find((b) => b.fits(rule, weight));
     if (bin === undefined) {
       bin = new Bin<R>(undefined, new Set(), limit);
       bins.push(bin);
@@ -105,8 +105,8 @@ class Bin<R extends RuleContent> {
   readonly placed: R[] = [];
   readonly copies: R[] = [];
   readonly #limit: number;
-  #v4 = 0;
-  #v6 = 0;
+  /** EC2 counts the two directions apart. */
+  readonly #used = { ingress: { v4: 0, v6: 0 }, egress: { v4: 0, v6: 0 } };
 
   constructor(group: string | undefined, live: ReadonlySet<string>, limit: number) {
     this.group = group;
@@ -114,22 +114,23 @@ class Bin<R extends RuleContent> {
     this.#limit = limit;
   }
 
-  fits(weight: RuleWeight): boolean {
-    return this.#v4 + weight.v4 <= this.#limit && this.#v6 + weight.v6 <= this.#limit;
+  fits({ direction }: R, weight: RuleWeight): boolean {
+    const used = this.#used[direction];
+    return used.v4 + weight.v4 <= this.#limit && used.v6 + weight.v6 <= this.#limit;
   }
 
   add(rule: R, weight: RuleWeight): void {
     this.placed.push(rule);
-    this.#take(weight);
+    this.#take(rule, weight);
   }
 
   addCopy(rule: R, weight: RuleWeight): void {
     this.copies.push(rule);
-    this.#take(weight);
+    this.#take(rule, weight);
   }
 
-  #take(weight: RuleWeight): void {
-    this.#v4 += weight.v4;
-    this.#v6 += weight.v6;
+  #take({ direction }: R, weight: RuleWeight): void {
+    this.#used[direction].v4 += weight.v4;
+    this.#used[direction].v6 += weight.v6;
   }
 }

@@ -7,6 +7,8 @@ export interface PrintedRule {
   readonly fromPort?: number;
   readonly toPort?: number;
   readonly source: string;
+  /** Of a rule that a step revokes: how it came to be as it is. */
+  readonly was?: string | undefined;
   /** Of a wanted rule that names a group: the addresses that it is to admit, whoever carries the group. */
   readonly standsFor?: readonly string[];
 }

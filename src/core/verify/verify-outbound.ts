@@ -19,6 +19,8 @@ export type Outbound = readonly {
 /** A protocol that no rule names, for what only a rule for all protocols lets through. */
 const SOME_OTHER = "some other protocol";
 const LAST_PORT = 65_535;
+/** No packet gets anywhere by broadcast in a VPC, so a rule for it lets nothing out. */
+const BROADCAST = 2n ** 32n - 1n;
 
 /** The egress rules among some rules, with the addresses behind each. Peers that nobody knows let nothing through. */
 export const outboundOf = (
@@ -70,7 +72,8 @@ function kinds(rules: Outbound): readonly Destination[] {
   const protocols = [...new Set([...rules.map((r) => r.protocol), SOME_OTHER])].filter((p) => p !== "-1");
   const borders = rules.flatMap((r) => [r.from, r.to + 1]).filter((port) => port <= LAST_PORT);
   const ports = [...new Set([0, ...borders])];
-  const addresses = [...new Set(rules.flatMap((r) => r.ranges.flatMap(({ low, high }) => [low, high + 1n])))];
+  const ends = rules.flatMap((r) => r.ranges.flatMap(({ low, high }) => [low, high + 1n]));
+  const addresses = [...new Set(ends)].filter((address) => address !== BROADCAST);
   return protocols.flatMap((protocol) =>
     ports.flatMap((port) => addresses.map((address) => ({ protocol, port, address }))),
   );

@@ -156,7 +156,11 @@ describe("verifyDatabase, of what the database itself may open", () => {
   const verdict = (
     steps: readonly PrintedStep[],
     over: Partial<PrintedWorld> = {},
-    egress?: { readonly rules: readonly PrintedRule[]; readonly kept: readonly PrintedRule[] },
+    egress?: {
+      readonly state: string;
+      readonly rules: readonly PrintedRule[];
+      readonly kept: readonly PrintedRule[];
+    },
   ) =>
     verifyDatabase(
       {
@@ -193,12 +197,13 @@ describe("verifyDatabase, of what the database itself may open", () => {
   });
 
   it("holds the end against the rules of a plan that governs it, and those that stay", () => {
-    const only = { rules: [tcp("10.9.0.0/16", 5432)], kept: [] };
+    const only = { state: "narrows", rules: [tcp("10.9.0.0/16", 5432)], kept: [] };
     const narrow: PrintedStep = { action: "authorize", group: "new-1", rules: only.rules };
     expect(verdict(swap(narrow, close), {}, only)).toEqual([]);
     expect(verdict(swap(copy, close), {}, only)).toEqual([
       "6: at the end egress to tcp 0 of 52.218.0.0 is not as policy says",
     ]);
     expect(verdict(swap(copy, close), {}, { ...only, kept: [out("pl-s3")] })).toEqual([]);
+    expect(verdict(swap(copy, close), {}, { ...only, state: "waits" })).toEqual([]);
   });
 });

@@ -30,6 +30,8 @@ export interface PrintedDatabase {
   readonly keptGroups?: readonly string[];
   /** Set where the plan governs what the database may open, too. Absent: that stays as it is, or becomes less. */
   readonly egress?: {
+    /** `waits`: it does not yet. */
+    readonly state: string;
     readonly rules: readonly PrintedRule[];
     /** Rules that stay although policy does not say so. */
     readonly kept: readonly PrintedRule[];
@@ -127,7 +129,7 @@ const UNKNOWN: Outwards = { wrong: () => undefined, gap: () => undefined };
 function outwards(database: PrintedDatabase, world: PrintedWorld, state: State): Outwards {
   if (database.attachedGroups.some((id) => world.egressUnknown?.has(id) === true)) return UNKNOWN;
   const before = outbound(state, world);
-  const { egress } = database;
+  const egress = database.egress?.state === "waits" ? undefined : database.egress;
   const wanted = egress === undefined ? outcome(database, world) : wantedWays(database, egress, world);
   return {
     wrong: () => {
@@ -180,11 +182,23 @@ function leftAlone(
 interface State {
   readonly groups: Map<string, PrintedRule[]>;
   attached: string[];
+  /** What EC2 puts into a new group. */
+  readonly born: PrintedRule[];
+}
+
+const openTo = (source: string): PrintedRule => ({ direction: "egress", protocol: "-1", source });
+
+/** A rule for IPv6 in an attached group tells that the VPC has it, and that new groups open it, too. */
+function bornRules(attached: readonly string[], { groups }: PrintedWorld): PrintedRule[] {
+  const rules = attached.flatMap((id) => groups.get(id) ?? []);
+  const isV6 = rules.some(({ direction, source }) => direction === "egress" && source.includes(":"));
+  return [openTo("0.0.0.0/0"), ...(isV6 ? [openTo("::/0")] : [])];
 }
 
 const stateOf = (attached: readonly string[], world: PrintedWorld): State => ({
   groups: new Map([...world.groups].map(([id, rules]) => [id, [...rules]])),
   attached: [...attached],
+  born: bornRules(attached, world),
 });
 
 /** Carries out one step on the copy; says why where AWS would refuse. */
@@ -192,9 +206,7 @@ function carryOut(state: State, step: PrintedStep): string | undefined {
   const group = step.group ?? "";
   switch (step.action) {
     case "createSecurityGroup":
-      return change(state, group, false, () => [
-        { direction: "egress", protocol: "-1", source: "0.0.0.0/0" },
-      ]);
+      return change(state, group, false, () => state.born);
     case "authorize":
       return change(state, group, true, (standing) => [...standing, ...(step.rules ?? [])]);
     case "revoke":

@@ -2,6 +2,8 @@ import { z } from "zod";
 
 const Mode = z.enum(["observe", "enforce"]);
 
+const Egress = z.enum(["leave", "managed"]);
+
 const DatabaseEntry = z
   .strictObject({
     mode: Mode,
@@ -16,6 +18,7 @@ const DatabaseEntry = z
       .regex(/^sg-[0-9a-f]+$/)
       .describe("The group to adopt")
       .optional(),
+    egress: Egress.describe("What this database may open; else as it is said for all").optional(),
   })
   .refine((entry) => (entry.own === "adopt") === (entry.group !== undefined), {
     error: 'A group is named where "own" is "adopt", and only there',
@@ -126,6 +129,9 @@ export const ConfigSchema = z.strictObject({
       "exact: one rule names a security group where its members are exactly addresses that policy grants, and that saves rules; whoever joins the group comes in until the next run",
     )
     .default("off"),
+  egress: Egress.describe(
+    "What databases may open themselves. leave: what their groups let out before. managed: what policy allows with the database as consumer",
+  ).default("leave"),
   notify: z
     .strictObject({
       eventBus: z.string().min(1).describe("Name or ARN of an EventBridge bus").optional(),

@@ -13,6 +13,7 @@ export const DEFAULT_CONFIG: Config = {
   callPercent: 20,
   rdsConnect: "leave",
   securityGroupReferences: "off",
+  egress: "leave",
   publicIp: false,
   directActorsIgnoreScope: false,
 };

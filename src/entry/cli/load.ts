@@ -41,8 +41,14 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** A plan asks of the past only who was let in. */
+/** A plan asks of the past only who was let in; and what databases opened, where policy says that. */
 const LET_IN: HistoryRange = { served: true };
+const BOTH_WAYS: HistoryRange = {};
+
+const pastOf = (past: HistoryRange, { plan: { egress } }: Settings): HistoryRange => {
+  const modes = egress === undefined ? [] : [egress.default, ...Object.values(egress.databases)];
+  return past === LET_IN && modes.includes("managed") ? BOTH_WAYS : past;
+};
 
 /**
  * Opens the sources that the settings name.
@@ -60,7 +66,7 @@ export async function openWorld(
     throw error;
   });
   let followed: Promise<Followed> | undefined;
-  const history = namedHistory(context, settings, source.clients, past);
+  const history = namedHistory(context, settings, source.clients, pastOf(past, settings));
   const flows = followFlows(context, settings, source.clients);
   let addresses: Planned["addresses"] = [];
   const { publicIp, directActorsIgnoreScope } = settings.config;

@@ -2,7 +2,7 @@ import type { AthenaSettings } from "../../adapters/history/athena-query.ts";
 import { parseLogFormat } from "../../core/flow/log-format.ts";
 import type { LogFormats } from "../../core/flow/timed-text.ts";
 import type { WaveSettings } from "../../core/guard/waves.ts";
-import type { PlanSettings } from "../../core/plan/world.ts";
+import type { EgressSettings, PlanSettings } from "../../core/plan/world.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config-schema.ts";
 import { CliProblem } from "./problem.ts";
@@ -60,6 +60,7 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
       shrinkPercent: config.shrinkPercent,
       rdsConnect: config.rdsConnect,
       groupReferences: config.securityGroupReferences,
+      egress: { default: config.egress, databases: egressOf(config) },
       adopt,
       ...(config.slack === undefined ? {} : { slack: { maxAddresses: BigInt(config.slack.maxAddresses) } }),
     },
@@ -67,6 +68,11 @@ export async function readSettings(options: SourceOptions): Promise<Settings> {
     verbose: options.verbose ?? false,
   };
 }
+
+const egressOf = ({ databases }: Config): EgressSettings["databases"] =>
+  Object.fromEntries(
+    Object.entries(databases).flatMap(([id, { egress }]) => (egress === undefined ? [] : [[id, egress]])),
+  );
 
 function formatsOf(text: string | undefined): LogFormats | undefined {
   if (text === undefined) return undefined;

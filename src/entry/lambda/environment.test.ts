@@ -16,6 +16,7 @@ describe("parseEnvironment", () => {
       MOAT_PCE_TIMEOUT_SECONDS: 30,
       MOAT_OWNER: "moat",
       MOAT_MODE: "observe",
+      MOAT_EGRESS: "leave",
       MOAT_SHRINK_PERCENT: 30,
       MOAT_CALL_PERCENT: 20,
       MOAT_ACKNOWLEDGE: "",

@@ -34,6 +34,7 @@ const Environment = z.object({
   MOAT_PCE_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(MAX_SECONDS).default(30),
   MOAT_OWNER: z.string().default("moat"),
   MOAT_MODE: z.enum(["observe", "enforce"]).default("observe"),
+  MOAT_EGRESS: z.enum(["leave", "managed"]).default("leave"),
   MOAT_SHRINK_PERCENT: z.coerce.number().int().min(0).max(100).default(30),
   /** Share of the rate at which AWS answers that one function takes, per account, region and call. */
   MOAT_CALL_PERCENT: z.coerce.number().gt(0).max(100).default(20),

@@ -51,21 +51,21 @@ export function logPorts(clients: AwsClients, deployed: DeployedHistory | undefi
  */
 export function askHistory({ store }: DeployedHistory, seenDays: number, logger: Logger): AskHistory {
   const answers = new Map<string, ReturnType<AskHistory>>();
-  const ask: AskHistory = async (arns, places) => {
+  const ask: AskHistory = async (arns, places, both) => {
     const begin = Date.now();
     // Whoever has nothing to do needs no reader of Parquet.
     const { parquetHistory } = await import("../../adapters/history/parquet-history.ts");
     const history = parquetHistory(store, { isOver: () => Date.now() > begin + LONGEST_LOOK_MS });
-    const range = { ...seenLately(arns, Math.floor(begin / 1000), seenDays), ...places };
+    const range = { ...seenLately(arns, Math.floor(begin / 1000), seenDays, both), ...places };
     const reading = await readHistory(history, range);
     const line = { databases: arns.length, days: seenDays, took: Date.now() - begin };
     if (reading.kind === "read") logger.info("history read", { ...line, clients: reading.consumers.length });
     else logger.error("history not read", { ...line, problem: reading.problem });
     return reading;
   };
-  return (arns, places) => {
-    const key = arns.join(" ");
-    const answer = answers.get(key) ?? ask(arns, places);
+  return (arns, places, both = false) => {
+    const key = `${both} ${arns.join(" ")}`;
+    const answer = answers.get(key) ?? ask(arns, places, both);
     answers.set(key, answer);
     return answer;
   };

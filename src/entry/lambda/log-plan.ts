@@ -38,6 +38,7 @@ export function planFields({ databases, findings }: Plan): Readonly<Record<strin
     databases: databases.length,
     inSync: databases.filter(({ inSync }) => inSync).length,
     ...list("refused", databases.filter(({ refused }) => refused.length > 0).map(refusedOf)),
+    ...list("egressHeld", databases.flatMap(egressHeldOf)),
     ...list(
       "drift",
       databases.flatMap((d) => d.drift.map((drift) => driftOf(d.id, drift))),
@@ -64,6 +65,12 @@ export const outcomeFields = (outcomes: readonly DatabaseOutcome[]): Readonly<Re
       ...(problem === undefined ? {} : { problem: { code: problem.code, fix: problem.fix } }),
     })),
   );
+
+/** Databases of which nothing is closed that policy does not let them open. */
+export const egressHeldOf = ({ id, egress }: DatabasePlan): readonly unknown[] =>
+  egress === undefined || egress.held.length === 0
+    ? []
+    : [{ id, gates: egress.held.map(({ gate, acknowledge }) => ({ gate, acknowledge })) }];
 
 const refusedOf = ({ id, refused, drift }: DatabasePlan): unknown => ({
   database: id,

@@ -5,6 +5,7 @@ import type { Diagnostic } from "../../core/diagnostic.ts";
 import { formatUtc } from "../../core/flow/utc-time.ts";
 import type { DatabasePlan } from "../../core/plan/plan.ts";
 import type { EventMessage } from "./event-messages.ts";
+import { egressHeldOf } from "./log-plan.ts";
 
 /** A log event of CloudWatch holds 1 MiB; this many of a kind say enough, and the number of all stands beside them. */
 const SHOWN = 20;
@@ -28,6 +29,7 @@ export function logReport(logger: Logger, messages: readonly EventMessage[], rep
     databases: databases.length,
     writeCalls: reconciled?.writeCalls ?? 0,
     ...list("refused", databases.filter((database) => database.refused.length > 0).map(refusedOf)),
+    ...list("egressHeld", databases.flatMap(egressHeldOf)),
     ...list("outcomes", outcomes.map(outcomeOf)),
     ...list("incomplete", report.incomplete),
     ...list("findings", [...strange, ...report.findings]),

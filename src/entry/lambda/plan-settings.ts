@@ -7,4 +7,5 @@ export const planSettings = (env: LambdaEnvironment): IngestSettings["plan"] => 
   modes: { default: env.MOAT_MODE, databases: {} },
   acknowledged: new Set(env.MOAT_ACKNOWLEDGE.split(/\s+/).filter((token) => token !== "")),
   shrinkPercent: env.MOAT_SHRINK_PERCENT,
+  egress: { default: env.MOAT_EGRESS, databases: {} },
 });

@@ -136,7 +136,9 @@ function openedPart({ databases }: Plan, rows: number): readonly string[] {
 }
 
 function refusalsPart({ databases }: Plan, rows: number): readonly string[] {
-  const all = databases.flatMap((d) => d.refused.map((refusal) => ({ d, refusal })));
+  const all = databases.flatMap((d) =>
+    [...d.refused, ...(d.egress?.held ?? [])].map((refusal) => ({ d, refusal })),
+  );
   const cells = all
     .slice(0, rows)
     .map(({ d, refusal }) => [

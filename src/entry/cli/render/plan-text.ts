@@ -1,9 +1,12 @@
 import { assertNever } from "../../../core/assert-never.ts";
+import type { RuleContent } from "../../../core/inventory/model.ts";
 import { addressSetOfCidrs, countAddresses } from "../../../core/net/address-set.ts";
 import type { NewlyAdmitted } from "../../../core/plan/newly-admitted.ts";
-import type { DatabasePlan, LostConsumer, Plan, Refusal, Step } from "../../../core/plan/plan.ts";
+import type { DatabasePlan, EgressPlan, LostConsumer, Plan, Refusal, Step } from "../../../core/plan/plan.ts";
 import type { Because } from "../../../core/policy/resolution.ts";
 import type { CompiledRule } from "../../../core/rule/compile-rules.ts";
+import { isEgressMark } from "../../../core/rule/outbound-rules.ts";
+import { ruleKey } from "../../../core/rule/rule-key.ts";
 import { portsText, sourceText } from "../../../core/rule/rule-text.ts";
 import { driftText } from "./drift-text.ts";
 import { problemText } from "./problem-text.ts";
@@ -36,7 +39,10 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
 
 /** Nothing to do, nothing to say. */
 export const isQuiet = (d: DatabasePlan): boolean =>
-  d.mode === "enforce" && d.inSync && d.refused.length === 0 && d.findings.every((f) => QUIET.has(f.code));
+  d.mode === "enforce" &&
+  d.inSync &&
+  d.refused.length + (d.egress?.held.length ?? 0) === 0 &&
+  d.findings.every((f) => QUIET.has(f.code));
 
 function databaseText(d: DatabasePlan, options: PlanTextOptions): string {
   const { style } = options;
@@ -53,6 +59,7 @@ function databaseText(d: DatabasePlan, options: PlanTextOptions): string {
       ["now", `${reachableNow(d)} through ${d.attachedGroups.join(", ") || "no group"}`],
       ["policy", `${addressCount(d.reachable.planned)} in ${counted(d.rules.length, "rule")}`],
       ...(d.newlyAdmitted.addresses === 0n ? [] : [["lets in", openedText(d.newlyAdmitted)]]),
+      ...(d.egress === undefined ? [] : [["egress", egressText(d.egress)]]),
     ],
     "  ",
   );
@@ -62,7 +69,9 @@ function databaseText(d: DatabasePlan, options: PlanTextOptions): string {
     ...stepsText(d, options),
     ...driftLines(d, style),
     ...lossesText(d, style),
+    ...closedText(d, style),
     ...d.refused.map((r) => refusalText(r, style)),
+    ...(d.egress?.held ?? []).map((r) => heldText(r, style)),
     ...findingsText(d, options),
   ];
   return parts.join("\n");
@@ -83,7 +92,7 @@ const reachableNow = (d: DatabasePlan): string =>
 
 function stepsText(d: DatabasePlan, options: PlanTextOptions): readonly string[] {
   if (d.steps.length === 0) return d.mode === "observe" ? rulesText(d, options) : [];
-  const desired = new Map(d.rules.map((r) => [sourceText(r.source), r]));
+  const desired = new Map([...d.rules, ...(d.egress?.rules ?? [])].map((r) => [reasonKey(r), r]));
   return ["", ...d.steps.flatMap((s) => stepText(s, desired, options))];
 }
 
@@ -115,9 +124,9 @@ function stepText(
         .slice(0, SHOWN_RULES)
         .map((r) => [
           style.green("+"),
-          r.direction === "egress" ? `to ${sourceText(r.source)}` : sourceText(r.source),
+          peerText(r),
           portsText(r),
-          style.dim(whyText(desired.get(sourceText(r.source)), options.nameOf)),
+          style.dim(whyText(desired.get(reasonKey(r)), options.nameOf)),
         ]);
       return [
         style.green(`  + authorize ${counted(step.rules.length, "rule")} in ${step.group}`),
@@ -126,9 +135,7 @@ function stepText(
       ];
     }
     case "revoke": {
-      const rows = step.rules
-        .slice(0, SHOWN_RULES)
-        .map((r) => [style.red("-"), sourceText(r.source), portsText(r)]);
+      const rows = step.rules.slice(0, SHOWN_RULES).map((r) => [style.red("-"), peerText(r), portsText(r)]);
       return [
         style.red(`  - revoke ${counted(step.rules.length, "rule")} in ${step.group}`),
         table(rows, "      "),
@@ -148,6 +155,57 @@ function stepText(
       return assertNever(step);
   }
 }
+
+/** Rules of policy differ by their peer alone; those of egress by ports, too. */
+const reasonKey = (rule: RuleContent): string =>
+  rule.direction === "egress" ? ruleKey(rule) : sourceText(rule.source);
+
+const peerText = ({ direction, source }: RuleContent): string =>
+  direction === "egress" ? `to ${sourceText(source)}` : sourceText(source);
+
+const EGRESS_WORDS: Readonly<Record<EgressPlan["state"], string>> = {
+  waits: "as it is until the database carries Moat's groups only",
+  held: "nothing is closed yet",
+  narrows: "closed from now on",
+  managed: "closed",
+};
+
+/** What the database may open itself. */
+function egressText({ state, rules, kept, held }: EgressPlan): string {
+  const count = rules.filter((rule) => !isEgressMark(rule)).length;
+  if (state === "waits" || state === "held")
+    return `${EGRESS_WORDS[state]}; policy says ${counted(count, "rule")}`;
+  const open = [
+    ...(count > 0 ? [`${counted(count, "rule")} of policy`] : []),
+    ...(held.length > 0 ? [`${counted(kept.length, "rule")} held open`] : []),
+  ];
+  return `${EGRESS_WORDS[state]}${open.length === 0 ? "" : ` but for ${open.join(" and ")}`}`;
+}
+
+/** Where the database was seen connecting to and could not any more. */
+function closedText({ egress }: DatabasePlan, style: Style): readonly string[] {
+  const lost = egress?.losesAccess ?? [];
+  if (lost.length === 0) return [];
+  const rows = lost
+    .slice(0, SHOWN_RULES)
+    .map((l) => [
+      style.red("!"),
+      l.destination,
+      [l.protocol, l.port].filter((part) => part !== undefined).join(" "),
+      labelText(l.labels) || "no label",
+      l.lastSeen === undefined ? "" : `seen ${shortTime(l.lastSeen)}`,
+    ]);
+  const rest = lost.length - SHOWN_RULES;
+  return [
+    "",
+    style.red("  Would be closed to the database:"),
+    table(rows, "    "),
+    ...(rest > 0 ? [`    … and ${rest} more`] : []),
+  ];
+}
+
+const heldText = (held: Refusal, style: Style): string =>
+  `\n${problemText(held, `  ${style.yellow(`✗ egress held (${held.gate}):`)}`, style)}`;
 
 const tagKeys = ({ tags, removeTags = [] }: Extract<Step, { readonly action: "tag" }>): string =>
   [...Object.keys(tags), ...removeTags.map((key) => `${key} (goes)`)].join(", ");
