@@ -3,6 +3,7 @@ import { contains } from "../core/net/address-set.ts";
 import type { Assertion } from "../core/policy/assertion/assertion.ts";
 import { matchesQuery } from "../core/suggest/matches-query.ts";
 import {
+  type EarlierRule,
   type Observation,
   SUGGEST_DEFAULTS,
   type Suggestion,
@@ -20,6 +21,8 @@ export interface SuggestPolicyRequest {
   /** Tests of the policy, and those beside it: what must not reach is never suggested. */
   readonly assertions: readonly Assertion[];
   readonly settings?: SuggestSettings;
+  /** What was suggested before, so that whoever joined since takes no rule away. */
+  readonly earlier?: readonly EarlierRule[];
   /** As though no rule existed yet. */
   readonly afresh?: boolean;
 }
@@ -36,13 +39,14 @@ export function suggestPolicy({
   assertions,
   settings = SUGGEST_DEFAULTS,
   afresh = false,
+  earlier = [],
 }: SuggestPolicyRequest): SuggestReport {
   const estate = suggestEstate(planned, assertions, afresh);
   const { observations, scanners } = observeConsumers(planned, estate);
   return {
     policy: planned.plan.policy,
     observations,
-    ...suggestRules({ estate, observations, scanners, settings }),
+    ...suggestRules({ estate, observations, scanners, settings, earlier }),
   };
 }
 

@@ -12,7 +12,7 @@ import type { ShapeProps } from "./shape-props.ts";
 import { SignMark } from "./sign.tsx";
 
 /** Below this the picture scrolls within the page. */
-const LEAST_WIDTH = 520;
+const LEAST_WIDTH = 320;
 
 /** As wide as it was drawn last: to guess right saves drawing twice. */
 let drawnWidth: number | undefined;

@@ -38,9 +38,9 @@ function Review({ data, served }: ReviewProps) {
         </nav>
       )}
       <h1>Suggested rules</h1>
-      <Totals data={data} chosen={chosen} />
       {suggestions.length > 0 && (
         <>
+          <Totals data={data} chosen={chosen} />
           <div class="bar">
             <label>
               Find{" "}
@@ -81,12 +81,12 @@ function Review({ data, served }: ReviewProps) {
   );
 }
 
-function whyNone({ suggestions, observed }: ReviewData): string {
+function whyNone({ suggestions, observed, totals }: ReviewData): string {
   if (!observed)
     return "No flow logs were read, so there is nothing to suggest. Start moat map with --flows.";
   if (suggestions.length > 0) return "No suggestion to show.";
   return (
-    "There is nothing to suggest: policy allows everybody whom flow logs saw, but for those who are left over. " +
+    `There is nothing to suggest: policy allows ${totals.alreadyAllowed} of ${countText(totals.seen, "pair")} of consumer and database that flow logs saw, and ${totals.leftOver} are left over. ` +
     "moat suggest --afresh shows what would be suggested had the policy no rules yet."
   );
 }

@@ -79,6 +79,22 @@ describe("moat suggest with a policy file", () => {
     expect(run.out).toContain("0 rules");
   });
 
+  it("keeps what it suggested before, although it would not begin with it any more", async () => {
+    const policy = policyWithout("earlier.yaml");
+    const before = join(folder, "suggestions.json");
+    expect((await suggest(policy, "--json", "--out", before)).code).toBe(0);
+    const ids = (text: string) => (JSON.parse(text) as Suggested).suggestions.map(({ id }) => id);
+    const known = ids(readFileSync(before, "utf8"));
+    expect(known).toHaveLength(1);
+    const stricter = ["--least-records", "10000", "--json"];
+    expect(ids((await suggest(policy, ...stricter)).out)).toEqual([]);
+    expect(ids((await suggest(policy, ...stricter, "--earlier", before)).out)).toEqual(known);
+    const page = await suggest(policy, "--earlier", before, "--format", "html");
+    expect(page.out).toContain(`--earlier ${before}`);
+    const wrong = await suggest(policy, "--earlier", policy);
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining("holds no suggestions")]);
+  });
+
   it("refuses an id that nobody suggested, and a choice that is wider", async () => {
     const policy = policyWithout("choice.yaml");
     expect((await suggest(policy, "--only", "nonsense")).err).toContain('no suggestion "nonsense"');

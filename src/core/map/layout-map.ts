@@ -15,9 +15,9 @@ export const LAYOUT: LayoutOptions = { width: 1_120, rowHeight: 46, gap: 8 };
 /** Whether names need more of the width than links do, as on a small screen or one that is zoomed. */
 export const isNarrow = (width: number): boolean => width < 800;
 
-/** Sizes for a picture of this width: where it is narrow, rows hold names of two lines. */
+/** Sizes for a picture of this width: where it is narrow, rows hold names of two lines, and on a telephone notes of two. */
 export const layoutFor = (width: number): LayoutOptions =>
-  isNarrow(width) ? { width, rowHeight: 66, gap: 8 } : { ...LAYOUT, width };
+  isNarrow(width) ? { width, rowHeight: width < 440 ? 92 : 66, gap: 8 } : { ...LAYOUT, width };
 
 export interface PlacedNode {
   readonly node: MapNode;
@@ -65,7 +65,9 @@ const SIGN = 14;
  */
 export function layoutMap(map: TrafficMap, options: LayoutOptions = LAYOUT): MapLayout {
   const { width } = options;
-  const nodeWidth = Math.max(170, Math.min(320, Math.round(width * (isNarrow(width) ? 0.4 : 0.3))));
+  const nodeWidth = isNarrow(width)
+    ? Math.round(width * 0.4)
+    : Math.max(170, Math.min(320, Math.round(width * 0.3)));
   const order = ordered(map);
   const ends = endsOf(map.links);
   const [left, right] = heights([order.consumers, order.databases], ends, options);

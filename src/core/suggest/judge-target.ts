@@ -1,6 +1,7 @@
 import { addAll, addBit, type BitSet, bitSet, hasBit, membersOf } from "../label/bit-set.ts";
 import { tightQuery } from "./fewest-queries.ts";
-import type { LeftoverKind, SuggestEstate, SuggestSettings } from "./model.ts";
+import { matchesQuery } from "./matches-query.ts";
+import type { EarlierRule, LeftoverKind, SuggestEstate, SuggestSettings } from "./model.ts";
 import type { Target } from "./target.ts";
 import { matching, type WorkloadClass, type WorkloadClasses } from "./workload-classes.ts";
 
@@ -20,7 +21,7 @@ export function judgeTarget(
   estate: SuggestEstate,
   classes: WorkloadClasses,
   target: Target,
-  settings: SuggestSettings,
+  { settings, earlier }: { readonly settings: SuggestSettings; readonly earlier: readonly EarlierRule[] },
 ): Judged {
   const counts = countsOf(classes, target, estate.databases.length);
   const free = allowedClasses(estate, classes, target, counts.size);
@@ -37,6 +38,7 @@ export function judgeTarget(
       known,
       records,
       pairs: pairs.size,
+      isKnown: earlier.some(({ consumers }) => matchesQuery(classes.classes[at]?.labels ?? {}, consumers)),
     });
     if (why !== undefined) {
       refused.set(at, why);
@@ -87,23 +89,34 @@ interface Seen {
   readonly records: number;
   /** Of a workload of the class and a database of the target. */
   readonly pairs: number;
+  /** Whether a rule that was suggested before covers it. */
+  readonly isKnown: boolean;
 }
 
-function refusal(
-  { estate, classes, target, settings }: Judging,
-  at: number,
-  { meant, known, records, pairs }: Seen,
-): LeftoverKind | undefined {
+function refusal(judging: Judging, at: number, found: Seen): LeftoverKind | undefined {
+  const { estate, classes, target, settings } = judging;
   const own = classes.classes[at];
   if (own === undefined || Object.keys(own.labels).length === 0) return "unlabelled";
-  if (records < settings.leastRecords) return "oneOff";
+  if (found.records < settings.leastRecords && !found.isKnown) return "oneOff";
+  const meant = membersOf(found.meant);
+  if (meant.some((each) => forbidden(estate, target, classes.classes[each]))) return "boundary";
+  // It was weighed when it was suggested; workloads that came since must not take it away.
+  return found.isKnown ? undefined : tooWide(judging, own, meant, found);
+}
+
+/** Whether too few of those whom a class's labels mean were seen. */
+function tooWide(
+  { estate, classes, target, settings }: Judging,
+  own: WorkloadClass,
+  meant: readonly number[],
+  { known, pairs }: Seen,
+): LeftoverKind | undefined {
   let all = 0;
   let unseen = 0;
-  for (const each of membersOf(meant)) {
-    const other = classes.classes[each];
-    if (forbidden(estate, target, other)) return "boundary";
-    all += other?.members.length ?? 0;
-    if (!hasBit(known, each)) unseen += other?.members.length ?? 0;
+  for (const each of meant) {
+    const members = classes.classes[each]?.members.length ?? 0;
+    all += members;
+    if (!hasBit(known, each)) unseen += members;
   }
   if (unseen > all * settings.mostUnseenShare) return "labelsTooCoarse";
   return pairs < openPairs(estate, target, own) * settings.leastSeenShare ? "mostlyUnseen" : undefined;

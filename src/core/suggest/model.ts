@@ -62,6 +62,9 @@ export const SUGGEST_DEFAULTS: SuggestSettings = {
   leastSeenShare: 0.25,
 };
 
+/** A rule that was suggested before: its labels are all that counts. */
+export type EarlierRule = Pick<Suggestion, "providers" | "consumers">;
+
 /** Who was seen, how often and since when. */
 export interface Evidence {
   /** Workloads that were seen, of those that the rule lets in. */

@@ -331,6 +331,50 @@ describe("suggestRules, whatever the world", () => {
     );
   });
 
+  it("keeps what it suggested yesterday, whoever joined overnight", () => {
+    const joined = fc.array(word("a x 1", "b x 1", "a y -", "- x 2", "a x 2"), {
+      minLength: 1,
+      maxLength: 40,
+    });
+    const grown = fc.array(word("d x 1", "d y 1", "d x -"), { maxLength: 4 });
+    fc.assert(
+      fc.property(arbWorld, joined, grown, (world, workloads, databases) => {
+        // Boundaries hold against whoever joins; this is about a world without any.
+        const yesterday = { ...world, forbidden: [] };
+        const today = {
+          ...yesterday,
+          workloads: [...world.workloads, ...workloads],
+          databases: [...world.databases, ...databases],
+        };
+        const observations = observationsOf(yesterday);
+        const before = suggestRules({ estate: estateOf(yesterday), observations });
+        const after = suggestRules({
+          ...{ estate: estateOf(today), observations, earlier: before.suggestions },
+        });
+        for (const each of observations) {
+          if (isCovered(yesterday, before, each)) expect(isCovered(today, after, each)).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("forgets them without what it suggested yesterday, and never crosses a boundary for their sake", () => {
+    const fleet = (size: number) => Array.from({ length: size }, () => "web orders prod").map(workload);
+    const day = (size: number, more: object = {}) =>
+      suggestRules({
+        ...{ estate: { workloads: fleet(size), databases: orders }, observations: [seen(0)] },
+        ...more,
+      });
+    const earlier = day(3).suggestions;
+    expect(earlier).toHaveLength(1);
+    expect(day(30).leftovers.map(({ kind }) => kind)).toEqual(["mostlyUnseen"]);
+    expect(day(30, { earlier }).suggestions.map(({ id }) => id)).toEqual(earlier.map(({ id }) => id));
+    const guarded = orders.map((each) => ({ ...each, forbids: (at: number) => at === 29 }));
+    const after = day(30, { earlier, estate: { workloads: fleet(30), databases: guarded } });
+    expect(after.leftovers.map(({ kind }) => kind)).toEqual(["boundary"]);
+  });
+
   it("says the same of the same observations in any order, and the same rules on a day that shows nobody new", () => {
     fc.assert(
       fc.property(arbWorld, fc.integer({ min: 1, max: 50 }), (world, more) => {

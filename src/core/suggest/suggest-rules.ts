@@ -2,6 +2,7 @@ import { addAll, bitSet, hasBit } from "../label/bit-set.ts";
 import { type Judged, judgeTarget } from "./judge-target.ts";
 import { leftoversOf, type Unplaced } from "./leftovers.ts";
 import {
+  type EarlierRule,
   type LeftoverKind,
   type Observation,
   SUGGEST_DEFAULTS,
@@ -23,6 +24,11 @@ export interface SuggestRequest {
   /** Addresses that look round instead of connecting: nobody's rule should follow from them. */
   readonly scanners?: ReadonlySet<string>;
   readonly settings?: SuggestSettings;
+  /**
+   * What was suggested before. Whoever such a rule covers was weighed then: that more workloads or databases carry these
+   * labels by now does not take the rule away. A boundary does.
+   */
+  readonly earlier?: readonly EarlierRule[];
 }
 
 /**
@@ -32,11 +38,13 @@ export interface SuggestRequest {
  * and otherwise only gets easier the more was seen. The same observations give the same rules, in any order.
  */
 export function suggestRules(request: SuggestRequest): Suggestions {
-  const { estate, settings = SUGGEST_DEFAULTS } = request;
+  const { estate, settings = SUGGEST_DEFAULTS, earlier = [] } = request;
   const classes = workloadClasses(estate.workloads);
   const targets = targetsOf(estate.databases);
   const { unplaced, alreadyAllowed } = place(request, targets.of);
-  const judged = targets.all.map((target) => judgeTarget(estate, classes, target, settings));
+  const judged = targets.all.map((target) =>
+    judgeTarget(estate, classes, target, { settings, earlier: earlierAt(earlier, target) }),
+  );
   const answers = judged.map((each) => ({
     judged: each,
     suggestions: suggestionsFor(estate, classes, each),
@@ -93,14 +101,21 @@ const isAllowed = (
 
 /** Why no label rule can follow from an observation, whatever else was seen. */
 function unplaceable(
-  { scanners, settings = SUGGEST_DEFAULTS }: SuggestRequest,
+  { scanners, settings = SUGGEST_DEFAULTS, earlier = [] }: SuggestRequest,
   { address, workload, ambiguous }: Observation,
   target: Target | undefined,
 ): LeftoverKind | undefined {
   if (scanners?.has(address) === true) return "scanner";
   if (workload === undefined) return ambiguous === true ? "ambiguousAddress" : "unknownAddress";
   if (target === undefined) return "unlabelledDatabase";
+  if (earlierAt(earlier, target).length > 0) return undefined;
   return isTooCoarse(target, settings) ? "databaseLabelsTooCoarse" : undefined;
+}
+
+/** What was suggested before for databases of exactly these labels. */
+function earlierAt(earlier: readonly EarlierRule[], { labels }: Target): readonly EarlierRule[] {
+  const text = queryKey(labels);
+  return earlier.filter(({ providers }) => queryKey(providers) === text);
 }
 
 const isTooCoarse = ({ others, databases }: Target, { mostUnseenShare }: SuggestSettings): boolean =>

@@ -11,6 +11,7 @@ import { readSettings } from "../settings.ts";
 import type { SourceOptions } from "../source-options.ts";
 import { choiceOf, parseChoice } from "../suggest/choice-file.ts";
 import { draftSuggestions } from "../suggest/draft-suggestions.ts";
+import { readEarlier } from "../suggest/earlier-file.ts";
 import { reviewDocument } from "../suggest/review-document.ts";
 import type { SuggestRun } from "../suggest/suggest-run.ts";
 import { writeSuggestions } from "../suggest/write-suggestions.ts";
@@ -29,6 +30,7 @@ export interface SuggestOptions extends SourceOptions {
   readonly mostUnseen: string;
   readonly leastSeen: string;
   readonly afresh?: boolean;
+  readonly earlier?: string;
 }
 
 /** Shows what would cover the traffic, and writes it where that was asked for. */
@@ -36,13 +38,17 @@ export async function runSuggest(context: CliContext, options: SuggestOptions): 
   const settings = await readSettings(options);
   const limits = readLimits(options);
   const choice = await readChoice(options);
+  const earlier = options.earlier === undefined ? [] : await readEarlier(options.earlier);
   if (settings.flows === undefined) throw NO_FLOWS;
   if (options.draft === true && options.write !== undefined) throw TWO_PLACES;
   await withWorld(context, settings, async (world) => {
     // What was drafted before is not suggested again.
     const planned = await world.plan(options.draft === true ? "draft" : "active");
     const assertions = [...(planned.index.policy.tests ?? []), ...(await testsBeside(options.tests))];
-    const all = suggestPolicy({ planned, assertions, settings: limits, afresh: options.afresh === true });
+    const all = suggestPolicy({
+      ...{ planned, assertions, settings: limits, earlier },
+      afresh: options.afresh === true,
+    });
     const chosen = chooseSuggestions(all.suggestions, choice);
     if (!chosen.ok) return throwProblems(chosen.error);
     const report = { ...all, suggestions: chosen.value };

@@ -22,6 +22,7 @@ export function suggestCommand(context: CliContext): Command {
     .option("--least-records <n>", "fewer flow-log records than this make no rule", "2")
     .option("--most-unseen <percent>", "most never-seen others that coarse labels may mean", "25")
     .option("--least-seen <percent>", "least of whom a rule would let in that must have been seen", "25")
+    .option("--earlier <file.json>", "what --json printed before: these rules stay, whoever joined since")
     .option("--afresh", "as though the policy had no rules yet")
     .action(async (options: SuggestOptions) => {
       const { runSuggest } = await import("../actions/suggest.ts");

@@ -11,6 +11,7 @@ type ReviewOptions = SourceOptions & {
   readonly mostUnseen?: string;
   readonly leastSeen?: string;
   readonly afresh?: boolean;
+  readonly earlier?: string;
 };
 
 /** What the review page shows: the suggestions, and the command that would take up a choice of them. */
@@ -39,7 +40,7 @@ function writtenTo({ policy }: Pick<Settings, "policy">, inSandbox: boolean): Wr
 /** `moat suggest` with the options that lead to the same suggestions. Secrets are never options. */
 function commandOf(options: ReviewOptions): string {
   const { aws, region, policy, flows, history, config, owner } = options;
-  const { tests, leastRecords, mostUnseen, leastSeen, afresh } = options;
+  const { tests, leastRecords, mostUnseen, leastSeen, afresh, earlier } = options;
   const given: readonly (readonly [string, string | undefined])[] = [
     ["aws", aws],
     ["region", region],
@@ -51,6 +52,7 @@ function commandOf(options: ReviewOptions): string {
     ["least-records", leastRecords],
     ["most-unseen", mostUnseen],
     ["least-seen", leastSeen],
+    ["earlier", earlier],
   ];
   return [
     "moat suggest",
