@@ -12,6 +12,7 @@ import {
 } from "../core/suggest/model.ts";
 import type { ProviderFacts } from "../core/suggest/rule-form.ts";
 import { suggestRules } from "../core/suggest/suggest-rules.ts";
+import { type SupersededRule, supersededRules } from "../core/suggest/superseded-rules.ts";
 import { observeConsumers } from "./observe-consumers.ts";
 import type { Planned } from "./plan-databases.ts";
 import { type SuggestSource, suggestEstate } from "./suggest-estate.ts";
@@ -31,6 +32,8 @@ export interface SuggestPolicyRequest {
 export interface SuggestReport extends Suggestions {
   readonly policy: { readonly source: "pce" | "file"; readonly version: string };
   readonly observations: readonly Observation[];
+  /** Rules that were suggested earlier and stand in the policy, and that nothing which was seen needs any more. */
+  readonly superseded: readonly SupersededRule[];
 }
 
 /** From the flow logs behind a plan to label rules that cover them. Pure: everything has been read already. */
@@ -46,13 +49,14 @@ export function suggestPolicy({
   return {
     policy: planned.plan.policy,
     observations,
+    superseded: supersededRules(planned.index.policy, estate, observations),
     ...suggestRules({ estate, observations, scanners, settings, earlier }),
   };
 }
 
 /** `moat suggest --json`. Fields may be added, never taken away. */
-export function suggestDocument({ policy, suggestions, leftovers, totals }: SuggestReport) {
-  return { version: 1, kind: "suggestions", policy, suggestions, leftovers, totals } as const;
+export function suggestDocument({ policy, suggestions, leftovers, totals, superseded }: SuggestReport) {
+  return { version: 1, kind: "suggestions", policy, suggestions, leftovers, totals, superseded } as const;
 }
 
 /** How the rules of suggestions name the databases of a plan. */

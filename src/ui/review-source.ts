@@ -1,5 +1,6 @@
 import type { Suggestions } from "../core/suggest/model.ts";
 import type { choiceDocument, WrittenTo } from "../core/suggest/review-choice.ts";
+import type { SupersededRule } from "../core/suggest/superseded-rules.ts";
 
 /** What the page shows. */
 export interface ReviewData extends Suggestions {
@@ -7,6 +8,8 @@ export interface ReviewData extends Suggestions {
   readonly command: string;
   /** Whether flow logs were read. */
   readonly observed: boolean;
+  /** Rules of the policy that were suggested earlier and that nothing which was seen needs by now. */
+  readonly superseded: readonly SupersededRule[];
   readonly writtenTo?: WrittenTo;
   readonly policy: { readonly source: "pce" | "file"; readonly version: string };
 }

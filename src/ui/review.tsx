@@ -11,6 +11,7 @@ import {
 import { LeftoverTable } from "./review-leftovers.tsx";
 import { ReviewRule } from "./review-rule.tsx";
 import { loadReview, type ReviewData } from "./review-source.ts";
+import { SupersededList } from "./review-superseded.tsx";
 import { TakeChoice } from "./review-take.tsx";
 import "./review.css";
 
@@ -77,6 +78,7 @@ function Review({ data, served }: ReviewProps) {
       ))}
       {shown.length === 0 && <p>{whyNone(data)}</p>}
       <LeftoverTable leftovers={leftovers} />
+      <SupersededList rules={data.superseded} />
     </main>
   );
 }

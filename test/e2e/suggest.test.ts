@@ -41,6 +41,7 @@ interface Suggested {
     readonly consumers: object;
   }[];
   readonly totals: { readonly covered: number };
+  readonly superseded: readonly { readonly id: string; readonly coveredBy: readonly string[] }[];
 }
 
 describe("moat suggest with a policy file", () => {
@@ -64,7 +65,28 @@ describe("moat suggest with a policy file", () => {
     expect(added.join("\n")).toContain("consumers: [app=orders, env=prod, loc=eu-west-1, role=batch]");
     expect(before.filter((line) => !after.includes(line))).toEqual([]);
     const again = JSON.parse((await suggest(policy, "--json")).out) as Suggested;
-    expect(again.suggestions).toEqual([]);
+    expect([again.suggestions, again.superseded]).toEqual([[], []]);
+  });
+
+  it("names a rule that it wrote and that another covers by now, and leaves it where it is", async () => {
+    const policy = policyWithout("superseded.yaml");
+    await suggest(policy, "--write");
+    const written = readFileSync(policy, "utf8");
+    const [rule = ""] = /^( *)- description: "suggestion [^\n]*\n(?:\1 {2}[^\n]*\n)*/m.exec(written) ?? [];
+    const [, id] = /"suggestion (\w{8}),/.exec(rule) ?? [];
+    writeFileSync(
+      policy,
+      written.replace(rule, () => `${rule}${rule.replace(/description: .*/, "description: by hand")}`),
+    );
+    const before = readFileSync(policy, "utf8");
+    const { superseded } = JSON.parse((await suggest(policy, "--json")).out) as Suggested;
+    expect(superseded).toMatchObject([{ id, coveredBy: ["by hand"] }]);
+    const text = (await suggest(policy)).out;
+    expect(text).toContain("Suggested earlier, and not needed by now");
+    expect(text).toMatch(new RegExp(`${id}  in ".*": what was seen is covered by by\\s+hand`));
+    expect((await suggest(policy, "--format", "markdown")).out).toContain("### Suggested earlier");
+    expect((await suggest(policy, "--format", "html")).out).toContain('"coveredBy":["by hand"]');
+    expect(readFileSync(policy, "utf8")).toBe(before);
   });
 
   it("never suggests what a test of the policy forbids", async () => {

@@ -6,7 +6,13 @@ import { counted, grouped, labelText } from "./quantity.ts";
 const MOST_ROWS = 100;
 
 /** Suggestions for a pull request: one table of rules, one of what is left over. */
-export function suggestMarkdown({ suggestions, leftovers, totals, policy }: SuggestReport): string {
+export function suggestMarkdown({
+  suggestions,
+  leftovers,
+  totals,
+  policy,
+  superseded,
+}: SuggestReport): string {
   const open = totals.seen - totals.alreadyAllowed;
   return [
     "## Suggested rules",
@@ -30,6 +36,11 @@ export function suggestMarkdown({ suggestions, leftovers, totals, policy }: Sugg
           cell(why),
         ]),
       ),
+    ),
+    ...section(
+      "### Suggested earlier, and not needed by now",
+      "| Rule | Rule set | Why |",
+      superseded.map(({ id, ruleSet, why }) => row([code(id), cell(ruleSet), cell(why)])),
     ),
   ].join("\n");
 }

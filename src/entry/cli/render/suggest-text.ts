@@ -9,11 +9,15 @@ import { table, wrap } from "./table.ts";
 const SHOWN = 3;
 
 /** Suggestions as a person reads them: what each rule covers, and what it would allow besides. */
-export function suggestText({ suggestions, leftovers, totals }: SuggestReport, style: Style): string {
+export function suggestText(
+  { suggestions, leftovers, totals, superseded }: SuggestReport,
+  style: Style,
+): string {
   const byProviders = [...Map.groupBy(suggestions, ({ providers }) => queryKey(providers)).values()];
   return [
     ...byProviders.map((group) => databaseBlock(group, style)),
     ...(leftovers.length === 0 ? [] : [leftoverBlock(leftovers, style)]),
+    ...(superseded.length === 0 ? [] : [supersededBlock(superseded, style)]),
     style.bold(
       wrap(
         `${counted(suggestions.length, "rule")} for ${grouped(totals.covered)} of ${grouped(totals.seen - totals.alreadyAllowed)} pairs of consumer and database that policy does not allow yet; ${grouped(totals.leftOver)} left over, ${grouped(totals.alreadyAllowed)} allowed already`,
@@ -79,6 +83,17 @@ function leftoverBlock(leftovers: readonly Leftover[], style: Style): string {
     ].join("\n"),
   );
   return [style.bold("Left over"), ...blocks].join("\n");
+}
+
+function supersededBlock(rules: SuggestReport["superseded"], style: Style): string {
+  return [
+    style.bold("Suggested earlier, and not needed by now"),
+    table(
+      rules.map(({ id, ruleSet, why }) => [style.yellow(id), `in "${ruleSet}": ${why}`]),
+      "  ",
+    ),
+    wrap("They stay until you take them out of the policy; nothing is removed by itself", "  "),
+  ].join("\n");
 }
 
 /** `a, b, c and 4 more`. @param all how many there are, where only some are named */
