@@ -915,7 +915,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a suggested rule may mean whom a test of the policy keeps out",
     file: "src/core/suggest/judge-target.ts",
-    find: 'if (forbidden(estate, target, other)) return "boundary";',
+    find: 'if (meant.some((each) => forbidden(estate, target, classes.classes[each]))) return "boundary";',
     replace: "",
     why: "The one who was seen is on the right side; others of the same labels are not looked at",
     tests: SUGGEST,
@@ -963,8 +963,8 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a consumer that is seen more often is left out",
     file: "src/core/suggest/judge-target.ts",
-    find: "if (records < settings.leastRecords)",
-    replace: "if (records % 3 < settings.leastRecords - 1)",
+    find: "if (found.records < settings.leastRecords &&",
+    replace: "if (found.records % 3 < settings.leastRecords - 1 &&",
     why: "Whatever decides by a count must not turn round when the count grows",
     tests: SUGGEST,
   },
