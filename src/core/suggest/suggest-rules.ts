@@ -1,6 +1,7 @@
 import { addAll, bitSet, hasBit } from "../label/bit-set.ts";
 import { type Judged, judgeTarget } from "./judge-target.ts";
 import { leftoversOf, type Unplaced } from "./leftovers.ts";
+import { matchesQuery } from "./matches-query.ts";
 import {
   type EarlierRule,
   type LeftoverKind,
@@ -112,11 +113,9 @@ function unplaceable(
   return isTooCoarse(target, settings) ? "databaseLabelsTooCoarse" : undefined;
 }
 
-/** What was suggested before for databases of exactly these labels. */
-function earlierAt(earlier: readonly EarlierRule[], { labels }: Target): readonly EarlierRule[] {
-  const text = queryKey(labels);
-  return earlier.filter(({ providers }) => queryKey(providers) === text);
-}
+/** What was suggested before and means these databases, if only by fewer labels. */
+const earlierAt = (earlier: readonly EarlierRule[], { labels }: Target): readonly EarlierRule[] =>
+  earlier.filter(({ providers }) => matchesQuery(labels, providers));
 
 const isTooCoarse = ({ others, databases }: Target, { mostUnseenShare }: SuggestSettings): boolean =>
   others > databases.length * mostUnseenShare;
