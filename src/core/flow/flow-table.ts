@@ -87,10 +87,10 @@ export class FlowTable {
    * by itself, so that the processor has many of them under way at once.
    */
   locateAll({ a, b, ports, meta }: FlowKeys, count: number, found: Int32Array): void {
-    const slots = this.#slots;
-    const mask = this.#mask;
     for (let key = 0; key < count; key += 1) {
-      const hash = hashOf(a[key] as number, b[key] as number, ports[key] as number, meta[key] as number);
+      const keyMeta = meta[key] as number;
+      const hash = hashOf(a[key] as number, b[key] as number, ports[key] as number, keyMeta);
+      const { slots, mask } = (keyMeta & ORIENTED) === 0 ? this.#undetermined : this.#oriented;
       found[key] = slots[hash & mask] as number;
     }
     for (let key = 0; key < count; key += 1) {
