@@ -1,4 +1,4 @@
-import { MEASURED } from "./measured.ts";
+import { MEASURED, MEASURED_STATE } from "./measured.ts";
 import { type MonthlyCost, monthlyCost } from "./monthly-cost.ts";
 import { PRICES } from "./prices.ts";
 import { billedMs, type MeasuredEstate, type MeasuredRun, n, type Usage, usageOf } from "./usage.ts";
@@ -9,6 +9,7 @@ const PARTS: readonly Usage["part"][] = [
   "sweep",
   "reconcile",
   "heartbeat",
+  "state",
   "watching",
   "secrets",
 ];
@@ -28,7 +29,7 @@ export function costTables(): string {
   const bills = MEASURED.map(({ databases, ...estate }) => ({
     databases,
     estate,
-    bill: monthlyCost(databases, usageOf(databases, estate)),
+    bill: monthlyCost(databases, usageOf(databases, estate, MEASURED_STATE)),
   }));
   const sums = table(
     ["USD a month", ...bills.map(({ databases }) => `${n(databases)} databases`)],
@@ -47,7 +48,7 @@ export function costTables(): string {
   );
   return [
     `## Sums\n\n${sums}`,
-    `## Measured\n\n${measuredTable(bills)}`,
+    `## Measured\n\n${measuredTable(bills)}\n\n${stateTable()}`,
     `## Prices\n\n${priceTable()}`,
     "## The arithmetic",
     ...arithmetic,
@@ -78,6 +79,23 @@ function measuredTable(
     rows.push(measured(first.estate, "reconcile, undoing a beat", reconcile));
   }
   return table(["one run of", "ms", "of them CPU", "calls", "bytes of log", "most MiB", "ms billed"], rows);
+}
+
+function stateTable(): string {
+  const { change, wavesOfReconcile, wavesOfSweep, ledger } = MEASURED_STATE;
+  const rows = [
+    ["reconcile that changes something", change],
+    ["reconcile, with waves", wavesOfReconcile],
+    ["sweep, with waves", wavesOfSweep],
+    ["ingest, with the ledger of uploads", ledger],
+  ] as const;
+  return table(
+    ["on top, for a run of", "calls", "GET", "PUT and LIST", "bytes of log"],
+    rows.map(([name, { calls, s3Get, s3Put, logBytes }]) => [
+      name,
+      ...[calls, s3Get, s3Put, logBytes].map(n),
+    ]),
+  );
 }
 
 const priceTable = (): string =>

@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { COST_PAGE, MARK } from "../cost.ts";
 import { costTables } from "./cost-tables.ts";
 import { monthlyCost } from "./monthly-cost.ts";
-import { ASSUMED, askingRuns, billedMs, type MeasuredEstate, objectsOfABatch, usageOf } from "./usage.ts";
+import {
+  ASSUMED,
+  askingRuns,
+  billedMs,
+  type MeasuredEstate,
+  type MeasuredState,
+  objectsOfABatch,
+  usageOf,
+} from "./usage.ts";
 
 const RUN = { ms: 300, cpuMs: 200, calls: 10, s3Get: 2, s3Put: 0, logBytes: 600, peakMiB: 200 };
 const ESTATE: MeasuredEstate = {
@@ -15,8 +23,17 @@ const ESTATE: MeasuredEstate = {
   beat: { heartbeat: RUN, sweep: RUN, reconcile: RUN },
   objectGzipBytes: 10_000,
 };
+const REQUESTS = { calls: 2, s3Get: 1, s3Put: 1, logBytes: 100 };
+const STATE: MeasuredState = {
+  change: { ...REQUESTS, recordBytes: 1_000 },
+  wavesOfSweep: REQUESTS,
+  wavesOfReconcile: REQUESTS,
+  ledger: REQUESTS,
+  dayBytes: 5_000,
+  msOfASmallFile: 10,
+};
 const lineOf = (databases: number, part: string, price: string, estate = ESTATE) => {
-  const lines = monthlyCost(databases, usageOf(databases, estate)).lines.filter(
+  const lines = monthlyCost(databases, usageOf(databases, estate, STATE)).lines.filter(
     (each) => each.part === part && each.price === price,
   );
   if (lines.length === 0) throw new Error(`${part} has no ${price}`);
@@ -46,13 +63,27 @@ describe("the cost of a month", () => {
     expect(askingRuns(4_380_000, ESTATE)).toBe(87_600);
   });
 
+  it("has what is kept and asked in the bucket, for each run and for each object", () => {
+    // 300 changes, 300 reconciles, 8,790 sweeps, 87,600 ingests, and 87,600 small files.
+    expect(lineOf(10, "state", "s3Get").count).toBe(300 + 300 + 8_790 + 87_600 + 87_600);
+    // Listed 730 times, and 87,600 names in pages of a thousand, twice.
+    expect(lineOf(10, "state", "s3Put").count).toBeCloseTo(300 + 300 + 8_790 + 87_600 + 730 + 175.2, 6);
+    // A year of records, and 400 days of ten databases.
+    expect(lineOf(10, "state", "s3Month").count).toBeCloseTo((300 * 1_000 * 12 + 10 * 400 * 5_000) / 1e9, 9);
+    // 96,990 runs with two calls of 50 ms more, and 10 ms for each small file, at half a GB.
+    expect(lineOf(10, "state", "lambdaGbSecond").count).toBeCloseTo(
+      0.5 * (0.1 * (300 + 300 + 8_790 + 87_600) + 0.01 * 87_600),
+      6,
+    );
+  });
+
   it("has four runs for a beat: made, noticed, undone, and its repair noticed", () => {
     expect(lineOf(10, "heartbeat", "lambdaRequest").count).toBe(4 * 2_920);
     expect(lineOf(10, "heartbeat", "sqsFifo").count).toBe(3 * 2_920);
   });
 
   it("is the sum of its lines, and shared by the databases", () => {
-    const { lines, usd, usdOfADatabase } = monthlyCost(500, usageOf(500, ESTATE));
+    const { lines, usd, usdOfADatabase } = monthlyCost(500, usageOf(500, ESTATE, STATE));
     expect(usd).toBeCloseTo(
       lines.reduce((sum, line) => sum + line.usd, 0),
       9,
@@ -61,7 +92,8 @@ describe("the cost of a month", () => {
   });
 
   it("grows with the time, the calls and the log of a run, and falls with none of them", () => {
-    const usd = (sweep: MeasuredEstate["sweep"]) => monthlyCost(10, usageOf(10, { ...ESTATE, sweep })).usd;
+    const usd = (sweep: MeasuredEstate["sweep"]) =>
+      monthlyCost(10, usageOf(10, { ...ESTATE, sweep }, STATE)).usd;
     const now = usd(RUN);
     for (const more of [{ ms: 900 }, { cpuMs: 290 }, { calls: 20 }, { s3Get: 9 }, { logBytes: 9_000 }])
       expect(usd({ ...RUN, ...more })).toBeGreaterThan(now);

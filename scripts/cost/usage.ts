@@ -32,6 +32,31 @@ export interface MeasuredEstate {
   readonly objectGzipBytes: number;
 }
 
+/** Requests of runs in the bucket `State`: see bench/cloud-state.bench.ts. */
+export interface StateRequests {
+  /** Calls of AWS, all services together. */
+  readonly calls: number;
+  readonly s3Get: number;
+  /** PUT and LIST, which cost the same. */
+  readonly s3Put: number;
+  readonly logBytes: number;
+}
+
+/** What the functions keep and ask, which does not depend on how many databases there are. */
+export interface MeasuredState {
+  /** By how much a `reconcile` that changes something is dearer than one that finds all in order. */
+  readonly change: StateRequests & { readonly recordBytes: number };
+  /** By how much waves make a run dearer. */
+  readonly wavesOfSweep: StateRequests;
+  readonly wavesOfReconcile: StateRequests;
+  /** By how much the ledger of uploads makes an `ingest` dearer. */
+  readonly ledger: StateRequests;
+  /** Size of a day of one database in the history, once it is one file. */
+  readonly dayBytes: number;
+  /** Computing and waiting for one small file of the history while it is put together with the others of its day. */
+  readonly msOfASmallFile: number;
+}
+
 /** What is assumed of an estate; the page says so, and whoever's differs puts other figures in. */
 export const ASSUMED = {
   hoursOfAMonth: 730,
@@ -64,6 +89,9 @@ export const ASSUMED = {
   /** Days that the template keeps flow-log objects, and months that it keeps logs. */
   objectDays: 30,
   logMonths: 3,
+  /** Days of the history; records of writes are kept for ever, here for a year. */
+  historyDays: 400,
+  recordMonths: 12,
 } as const;
 
 /** Lambda keeps five long polls of twenty seconds open on a queue, each of which makes batches of its own. */
@@ -85,7 +113,15 @@ export const objectsOfABatch = (databases: number): number =>
 
 /** How many of something are used in a month, and how it comes to that many. */
 export interface Usage {
-  readonly part: "flow logs" | "ingest" | "sweep" | "reconcile" | "heartbeat" | "watching" | "secrets";
+  readonly part:
+    | "flow logs"
+    | "ingest"
+    | "sweep"
+    | "reconcile"
+    | "heartbeat"
+    | "state"
+    | "watching"
+    | "secrets";
   readonly price: PriceName;
   readonly count: number;
   readonly how: string;
@@ -101,7 +137,7 @@ export function billedMs({ ms, cpuMs, calls }: MeasuredRun, memoryMb: number): n
 }
 
 /** Everything that an installation uses in a month, by part and price. */
-export function usageOf(databases: number, estate: MeasuredEstate): readonly Usage[] {
+export function usageOf(databases: number, estate: MeasuredEstate, state: MeasuredState): readonly Usage[] {
   const hours = ASSUMED.hoursOfAMonth;
   const objects = (databases * hours * 3_600) / DELIVERY_S;
   const batch = objectsOfABatch(databases);
@@ -144,6 +180,7 @@ export function usageOf(databases: number, estate: MeasuredEstate): readonly Usa
     ),
     ...runs("reconcile", reconciles, estate.reconcile, estate.memoryMb, "once a day for each database"),
     ...heartbeat(beats, estate),
+    ...kept(databases, state, { objects, ingests, sweeps, reconciles, memoryMb: estate.memoryMb }),
     use(
       "watching",
       "trace",
@@ -178,6 +215,65 @@ function heartbeat(beats: number, { beat, memoryMb }: MeasuredEstate): readonly 
     use("heartbeat", "sqsFifo", 3 * beats, "one message sent, taken, deleted"),
   ];
 }
+
+/** Names that one LIST tells. */
+const NAMES_OF_A_PAGE = 1_000;
+
+/** What lies in the bucket `State`: memory, waves, records of writes, the ledger of uploads, the history. */
+function kept(
+  databases: number,
+  { change, wavesOfSweep, wavesOfReconcile, ledger, dayBytes, msOfASmallFile }: MeasuredState,
+  runs: Readonly<Record<"objects" | "ingests" | "sweeps" | "reconciles" | "memoryMb", number>>,
+): readonly Usage[] {
+  const { objects, memoryMb } = runs;
+  const hours = ASSUMED.hoursOfAMonth;
+  const small = (objects * msOfASmallFile * memoryMb) / MB_OF_A_GB / 1_000;
+  return [
+    ...more(runs.reconciles, change, memoryMb, "a change: who would lose access, records, memory, incidents"),
+    use(
+      "state",
+      "s3Month",
+      (runs.reconciles * change.recordBytes * ASSUMED.recordMonths) / GB,
+      `records: ${n(change.recordBytes)} bytes a change, after a year`,
+    ),
+    ...more(runs.reconciles, wavesOfReconcile, memoryMb, "how far the waves are, for each reconcile"),
+    ...more(runs.sweeps, wavesOfSweep, memoryMb, "how far the waves are, for each sweep"),
+    ...more(runs.ingests, ledger, memoryMb, "what was uploaded, for each ingest"),
+    use("state", "s3Get", objects, "history: each object's small file is read once"),
+    use(
+      "state",
+      "s3Put",
+      hours + (2 * objects) / NAMES_OF_A_PAGE,
+      "history: listed every hour, each small file twice",
+    ),
+    use("state", "lambdaGbSecond", small, `history: ${n(objects)} × ${msOfASmallFile} ms × ${memoryMb} MB`),
+    use(
+      "state",
+      "s3Month",
+      (databases * ASSUMED.historyDays * dayBytes) / GB,
+      `history: ${ASSUMED.historyDays} days × ${n(dayBytes)} bytes for each database`,
+    ),
+  ];
+}
+
+/** What runs that are counted elsewhere need on top. */
+const more = (
+  count: number,
+  { calls, s3Get, s3Put, logBytes }: StateRequests,
+  memoryMb: number,
+  what: string,
+): readonly Usage[] =>
+  [
+    use("state", "s3Get", count * s3Get, `${what}: ${s3Get} a run`),
+    use("state", "s3Put", count * s3Put, `${what}: ${s3Put} a run`),
+    use(
+      "state",
+      "lambdaGbSecond",
+      (count * calls * ASSUMED.callMs * memoryMb) / MB_OF_A_GB / 1_000,
+      `${what}: ${n(count)} × ${calls} calls × ${ASSUMED.callMs} ms × ${memoryMb} MB`,
+    ),
+    use("state", "logIntake", (count * logBytes) / GB, `${what}: ${n(logBytes)} bytes a run`),
+  ].filter((used) => used.count > 0);
 
 function flowLogs(objects: number, { objectGzipBytes }: MeasuredEstate): readonly Usage[] {
   const { linesOfAnObject, bytesOfALine, objectDays, hoursOfAMonth } = ASSUMED;
