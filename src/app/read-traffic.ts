@@ -63,10 +63,11 @@ export async function readTraffic(
   };
   try {
     await Promise.all([
-      ...helpers.flatMap((helper) => Array.from({ length: helper.atOnce }, () => help(helper))),
+      // The first takes an object before the helpers do, and only then one ahead.
       (async () => {
         for await (const next of begunAhead(shared(listed))) await read(next, here);
       })(),
+      ...helpers.flatMap((helper) => Array.from({ length: helper.atOnce }, () => help(helper))),
     ]);
     for (const helper of helpers) {
       const data = await helper.table();
