@@ -36,6 +36,8 @@ export interface Invocation {
 export interface LambdaProcess {
   readonly pid: number;
   invoke(event: unknown, timeoutMs?: number): Promise<Invocation>;
+  /** The same without a look at the log, which is slower than a small event; `undefined` when the process died. */
+  answer(event: unknown): Promise<Pick<Invocation, "failed" | "error"> | undefined>;
   /** Resolves when the process is no more, however it ended. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
@@ -64,6 +66,14 @@ export async function startLambda(bundle: string, env: NodeJS.ProcessEnv): Promi
     pid: child.pid ?? 0,
     ended: ended.then(() => undefined),
     invoke: (event, timeoutMs = DEFAULT_TIMEOUT_MS) => invoke(child, printed, event, timeoutMs),
+    answer: async (event) => {
+      printed.length = 0;
+      const reply = await Promise.race([
+        replyOf(child, event, DEFAULT_TIMEOUT_MS),
+        ended.then(() => undefined),
+      ]);
+      return reply && outcomeOf(reply);
+    },
     stop: async () => {
       child.kill();
       await ended;
@@ -79,20 +89,27 @@ async function invoke(
   event: unknown,
   timeoutMs: number,
 ): Promise<Invocation> {
-  const requestId = `request-${++requests}`;
   printed.length = 0;
   const start = performance.now();
+  const reply = await replyOf(child, event, timeoutMs);
+  const milliseconds = performance.now() - start;
+  return { ...outcomeOf(reply), lines: await linesOf(printed), milliseconds };
+}
+
+async function replyOf(child: ChildProcess, event: unknown, timeoutMs: number): Promise<ReplyMessage> {
+  const requestId = `request-${++requests}`;
   child.send({ requestId, event, timeoutMs } satisfies InvokeMessage);
   const [reply] = (await once(child, "message")) as [ReplyMessage];
-  const milliseconds = performance.now() - start;
-  const { batchItemFailures = [] } = (reply.answer ?? {}) as {
+  return reply;
+}
+
+function outcomeOf({ answer, error }: ReplyMessage): Pick<Invocation, "failed" | "error"> {
+  const { batchItemFailures = [] } = (answer ?? {}) as {
     readonly batchItemFailures?: readonly { readonly itemIdentifier: string }[];
   };
   return {
     failed: batchItemFailures.map(({ itemIdentifier }) => itemIdentifier),
-    ...(reply.error === undefined ? {} : { error: reply.error }),
-    lines: await linesOf(printed),
-    milliseconds,
+    ...(error === undefined ? {} : { error }),
   };
 }
 
