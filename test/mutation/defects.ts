@@ -467,10 +467,10 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: "a new group under managed egress keeps what it is born with",
     file: "src/core/plan/group-steps.ts",
-    find: "    ...egressSteps(group, { authorize: [], revoke: surplus }, owner),\n    ...authorizeSteps(group, missing, owner, () => why),",
-    replace: "    ...authorizeSteps(group, missing, owner, () => why),",
+    find: '    ...(surplus.length === 0 ? [] : [{ action: "revoke" as const, group, rules: surplus, why: closed }]),\n',
+    replace: "",
     why: `${LAMBDA_LIB}: EC2 opens a new group's egress by itself`,
-    tests: EGRESS,
+    tests: [...EGRESS, "src/core/plan/group-steps"],
   },
   {
     name: "egress takes room of ingress",

@@ -286,11 +286,12 @@ export function managedEgressSteps(
   const standing = new Set(born.map(ruleKey));
   const missing = rules.filter((rule) => !standing.has(ruleKey(rule)));
   const surplus = born.filter((rule) => !wanted.has(ruleKey(rule)));
-  const why = "What policy lets the database open stands before the group is attached";
-  // What a group is born with takes room of its own.
+  const closed = "EC2 lets a new group open connections everywhere, and policy does not let the database";
+  const opened = "What policy lets the database open stands before the group is attached";
   return [
-    ...egressSteps(group, { authorize: [], revoke: surplus }, owner),
-    ...authorizeSteps(group, missing, owner, () => why),
+    // First, because what a group is born with takes room.
+    ...(surplus.length === 0 ? [] : [{ action: "revoke" as const, group, rules: surplus, why: closed }]),
+    ...authorizeSteps(group, missing, owner, () => opened),
   ];
 }
 

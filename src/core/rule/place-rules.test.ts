@@ -7,6 +7,7 @@ import { ruleKey } from "./rule-key.ts";
 const a = rule("10.0.0.1/32");
 const b = rule("10.0.0.2/32");
 const c = rule("10.0.0.3/32");
+const out = rule("10.0.0.4/32", { direction: "egress" });
 type Rule = typeof a;
 const live = (group: string, rules: readonly Rule[]): LiveGroup => ({
   group,
@@ -54,6 +55,12 @@ describe("placeRules", () => {
       rules: [a, b, c],
       groups: [live("m0", [a, b]), live("m1", [])],
       want: { m0: "1 2", m1: "3" },
+    },
+    {
+      name: "counts egress apart from ingress",
+      rules: [a, b, out],
+      groups: [live("m0", [a, b])],
+      want: { m0: "1 2 4" },
     },
     {
       name: "asks for a group when there is none",
