@@ -75,7 +75,7 @@ describe("what a person reads of a wave that stopped", () => {
   it("says who is refused, and what to do", async () => {
     const { code, out, err } = await canary(["apply"], { action: "REJECT", at: "Watching flow logs" });
     expect(code).toBe(3);
-    expect(out).toContain("✗ No further wave is begun:");
+    expect(out).toContain("✗ The waves are stopped:");
     expect(out.replaceAll(/\s+/g, " ")).toContain('go back with "moat rollback orders"');
     expect(err).toContain("1 database of later waves was left alone");
     expect(tooWide(out)).toBeUndefined();

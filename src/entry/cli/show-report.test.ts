@@ -39,7 +39,7 @@ async function shown(
 describe("a report of waves that were stopped because clients are refused", () => {
   it("says so loudly, with exit code 3", async () => {
     const { out, code } = await shown({ ...report, halted: FINDING }, false);
-    expect(out).toContain("✗ No further wave is begun: 1 consumer is refused");
+    expect(out).toContain("✗ The waves are stopped: 1 consumer is refused");
     expect(code).toBe(3);
   });
 
@@ -50,6 +50,6 @@ describe("a report of waves that were stopped because clients are refused", () =
 
   it("is told from one that merely did not come to its end", async () => {
     const { out, code } = await shown(report, false);
-    expect([out.includes("No further wave"), code]).toEqual([false, 1]);
+    expect([out.includes("waves are stopped"), code]).toEqual([false, 1]);
   });
 });

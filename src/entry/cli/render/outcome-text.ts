@@ -50,7 +50,7 @@ export function outcomesText(report: ReconcileReport, options: PlanTextOptions):
   const halted =
     report.halted === undefined
       ? []
-      : [problemText(report.halted, style.red("✗ No further wave is begun:"), style)];
+      : [problemText(report.halted, style.red("✗ The waves are stopped:"), style)];
   return [...lines, ...rest, ...halted, style.bold(summary)].join("\n\n");
 }
 

@@ -26,7 +26,7 @@ export function watchEventText(event: WatchEvent, style: Style): string {
     case "changed":
       return changedText(event, style);
     case "wavesHalted":
-      return problemText(event.finding, style.red("✗ No further wave is begun:"), style);
+      return problemText(event.finding, style.red("✗ The waves are stopped:"), style);
     case "problem":
       return `${problemText(event.problem, style.red("✗"), style)}\n    Nothing is written meanwhile; next try in ${durationText(event.retryInMs / 1000)}`;
     case "recovered":
