@@ -16,36 +16,22 @@ export interface SourceOptions {
   readonly verbose?: boolean;
 }
 
-/** What a command reads besides AWS. */
-type Read = "policy" | "flows" | "history";
-
-const OPTIONS: Readonly<Record<Read, () => Option>> = {
-  policy: () =>
-    new Option("--policy <source>", "URL of a PCE, a folder of its collections, or a policy file").env(
-      "MOAT_POLICY",
-    ),
-  flows: () =>
-    new Option("--flows <source...>", "flow logs: files, folders, s3:// prefixes, - for standard input"),
-  history: () =>
-    new Option("--history <place>", "history of flows: a folder or an s3:// prefix").env("MOAT_HISTORY"),
-};
-
-/**
- * Adds them to a command.
- *
- * @param reads what it reads; an option that would be without effect is not offered
- */
-export function withSources(
-  command: Command,
-  reads: readonly Read[] = ["policy", "flows", "history"],
-): Command {
-  command
+/** Adds them to a command: to each the same, so that one line of options serves them all. */
+export function withSources(command: Command): Command {
+  return command
     .addOption(
       new Option("--aws <source>", "live, sandbox, or a folder of saved AWS answers").env("MOAT_AWS"),
     )
-    .addOption(new Option("--region <region>", "AWS region (else AWS_REGION, profile)").env("MOAT_REGION"));
-  for (const read of reads) command.addOption(OPTIONS[read]());
-  return command
+    .addOption(new Option("--region <region>", "AWS region (else AWS_REGION, profile)").env("MOAT_REGION"))
+    .addOption(
+      new Option("--policy <source>", "URL of a PCE, a folder of its collections, or a policy file").env(
+        "MOAT_POLICY",
+      ),
+    )
+    .option("--flows <source...>", "flow logs: files, folders, s3:// prefixes, - for standard input")
+    .addOption(
+      new Option("--history <place>", "history of flows: a folder or an s3:// prefix").env("MOAT_HISTORY"),
+    )
     .addOption(
       new Option("--config <file>", "configuration (default: moat.yaml, if there is one)").env("MOAT_CONFIG"),
     )

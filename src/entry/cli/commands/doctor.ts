@@ -5,7 +5,7 @@ import { withSources } from "../source-options.ts";
 
 /** `moat doctor`: whether Moat has what it needs, and no more. */
 export function doctorCommand(context: CliContext): Command {
-  return withSources(new Command("doctor"), ["policy"])
+  return withSources(new Command("doctor"))
     .description("check access, permissions, quotas, trail, flow logs, PCE, clocks, and the modes in force")
     .addOption(
       new Option("--format <format>", "text, json, or ocsf: a Detection Finding a line")

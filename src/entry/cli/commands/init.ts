@@ -5,7 +5,7 @@ import { withSources } from "../source-options.ts";
 
 /** `moat init`: a first policy file and configuration, from what is found. */
 export function initCommand(context: CliContext): Command {
-  return withSources(new Command("init"), ["flows"])
+  return withSources(new Command("init"))
     .description(
       "write a first policy.yaml and moat.yaml from what is in AWS, with comments on what to check",
     )

@@ -6,7 +6,7 @@ import { withSources } from "../source-options.ts";
 
 /** `moat lease`: access beyond policy for a limited time, with its end on the rule itself. */
 export function leaseCommand(context: CliContext): Command {
-  return withSources(new Command("lease"), ["policy"])
+  return withSources(new Command("lease"))
     .description("let a client in beyond policy for a limited time; the end stands on the rule itself")
     .argument("[cidr]", "who: an address, or at most a /24 (IPv6: a /64)")
     .argument("[database]", "its id, ARN or endpoint")

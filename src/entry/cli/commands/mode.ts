@@ -7,7 +7,7 @@ import { withSources } from "../source-options.ts";
 
 /** `moat mode`: the owner's consent, as a tag on the database. */
 export function modeCommand(context: CliContext): Command {
-  return withSources(new Command("mode"), [])
+  return withSources(new Command("mode"))
     .description("let Moat enforce a database, or only observe it; writes the tag moat:mode")
     .addArgument(new Argument("<mode>", "observe or enforce").choices(["observe", "enforce"]))
     .argument("<database>", "its id, ARN or endpoint")

@@ -38,7 +38,7 @@ export function offboardCommand(context: CliContext): Command {
 }
 
 const common = (name: string): Command =>
-  withSources(new Command(name), ["policy"])
+  withSources(new Command(name))
     .argument("[databases...]", "ids, ARNs or endpoints; all by default")
     .option("--dry-run", "say what would be written, and write nothing")
     .option("--yes", "do not ask")

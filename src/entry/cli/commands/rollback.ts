@@ -6,7 +6,7 @@ import { withSources } from "../source-options.ts";
 
 /** `moat rollback`: the original groups come back, Moat's go, the mode is observe. */
 export function rollbackCommand(context: CliContext): Command {
-  return withSources(new Command("rollback"), [])
+  return withSources(new Command("rollback"))
     .description("restore a database's original groups and stop enforcing it; needs no policy source")
     .argument("<database>", "its id, ARN or endpoint")
     .addOption(auditOption())
