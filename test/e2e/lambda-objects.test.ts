@@ -62,7 +62,7 @@ const bundle = useBundle();
 describe(`${OBJECTS} flow-log objects, two functions, and everything that can go wrong`, () => {
   const roll = dice(11, 1);
   const truth: Counts = new Map();
-  const happened = { deaths: 0, partly: 0, refused: 0, twice: 0 };
+  const happened = { deaths: 0, failures: 0, twice: 0 };
   /** The two functions. One that died is started anew. */
   const functions: LambdaProcess[] = [];
   let lab: LambdaLab;
@@ -191,8 +191,7 @@ describe(`${OBJECTS} flow-log objects, two functions, and everything that can go
       }
       const { failed, error } = answer;
       expect(error).toBeUndefined();
-      if (failed.length > 0 && failed.length < messages.length) happened.partly += 1;
-      if (failed.length === messages.length) happened.refused += 1;
+      if (failed.length > 0) happened.failures += 1;
       for (const { message, receiptHandle } of messages) {
         if (failed.includes(message.messageId)) continue;
         // SQS delivers at least once: what was deleted may come again.
@@ -238,7 +237,9 @@ describe(`${OBJECTS} flow-log objects, two functions, and everything that can go
     }
     expect(queue.messages).toEqual([]);
     const conflicts = lab.aws.sandbox.calls.filter(({ seen }) => seen === "PreconditionFailed").length;
-    for (const count of [...Object.values(happened), conflicts]) expect(count).toBeGreaterThan(0);
+    // Which calls a death or a failure meets depends on how fast the two processes are; that some do does not.
+    for (const [what, count] of Object.entries({ ...happened, conflicts }))
+      expect(count, what).toBeGreaterThan(0);
   }, 300_000);
 
   it("has every record in the history, once, and shows the plan who would lose access", async () => {
