@@ -36,6 +36,7 @@ const Record = z.object({
   step: z.object({
     action: z.string(),
     group: z.string().optional(),
+    name: z.string().optional(),
     groups: z.array(z.string()).optional(),
     rules: z.array(Rule).optional(),
     database: z.string().optional(),

@@ -22,9 +22,10 @@ const START: RecordedStart = {
   groups: { "sg-old": [ingress("10.0.0.0/8")] },
   rules: [ingress(CLIENT)],
 };
-const create = (group = "new-1") => ({
+const create = (group = "new-1", name = "moat-orders") => ({
   action: "createSecurityGroup",
   group,
+  name,
   tags: { "moat:owner": "moat", "moat:database": ARN },
 });
 const authorize = (group = "new-1", ...cidrs: string[]) => ({
@@ -100,6 +101,15 @@ describe("two runs at once", () => {
     expect(s8(chainOf("a", START, swap(0, "sg-m").slice(0, 3)), chainOf("b", START, b))).toEqual([
       "b 1: It made sg-n for what sg-m, made by a at the same time, is there for already",
     ]);
+  });
+
+  it("may make another where somebody has taken the marks off the first, so that its name is taken", () => {
+    const b: readonly Written[] = [
+      [1, create("new-1", "moat-orders-2")],
+      [3, authorize(), made("sg-n")],
+      [5, set("sg-old", "new-1"), made("sg-n")],
+    ];
+    expect(s8(chainOf("a", START, swap(0, "sg-m").slice(0, 3)), chainOf("b", START, b))).toEqual([]);
   });
 
   it("may make two groups for what one of them alone wants", () => {

@@ -128,7 +128,11 @@ const granted = ({ writes }: RunAtOnce, group: string): readonly string[] =>
     .map(ruleText)
     .sort();
 
-/** Two groups that two runs made and attached, each without knowing of the other, with the same in them. */
+/**
+ * Two groups that two runs made and attached, each without knowing of the other, with the same in them and under the
+ * same name. A run that plans another name has seen that the first is taken by a group without Moat's marks: somebody
+ * took them off, and it is nobody's twin any more.
+ */
 function twins(runs: readonly RunAtOnce[]): readonly AuditViolation[] {
   const found: AuditViolation[] = [];
   for (const [i, run] of runs.entries())
@@ -148,7 +152,11 @@ function twinOf(run: RunAtOnce, other: RunAtOnce): AuditViolation | undefined {
     if (!ownGroups(run).includes(group) || other.made.has(group)) continue;
     const purpose = granted(run, group).join("\n");
     const twin = theirs.find(
-      (id) => id !== group && purpose !== "" && granted(other, id).join("\n") === purpose,
+      (id) =>
+        id !== group &&
+        purpose !== "" &&
+        granted(other, id).join("\n") === purpose &&
+        plannedName(other, id) === step.name,
     );
     if (twin === undefined) continue;
     const what = `It made ${group} for what ${twin}, made by ${nameOf(other)} at the same time, is there for already`;
@@ -156,6 +164,9 @@ function twinOf(run: RunAtOnce, other: RunAtOnce): AuditViolation | undefined {
   }
   return undefined;
 }
+
+const plannedName = ({ writes }: RunAtOnce, group: string): string | undefined =>
+  writes.find(({ step }) => step.action === "createSecurityGroup" && step.group === group)?.step.name;
 
 /** Groups that a run made, under an id that is on record, and attached. */
 function ownGroups({ writes, made }: RunAtOnce): readonly string[] {

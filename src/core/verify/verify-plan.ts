@@ -13,6 +13,8 @@ import { closedWay, differentWay, type Outbound, openedWay, outboundOf } from ".
 export interface PrintedStep {
   readonly action: string;
   readonly group?: string;
+  /** Of a group that is to be made. */
+  readonly name?: string;
   readonly groups?: readonly string[];
   readonly rules?: readonly PrintedRule[];
 }
