@@ -6,6 +6,7 @@ import type { HistorySpan } from "../../core/history/live-rows.ts";
 import {
   type LogRecord,
   type LogRecords,
+  MOST_TELLERS,
   NO_RECORD,
   tellerOf,
   withHours,
@@ -70,10 +71,11 @@ export async function lookAtLogs(
       : await orFinding(findings, () =>
           history({ ...historyPlaces(inventory), since: nowSeconds - WINDOW_S, until: nowSeconds + 3600 }),
         );
+  const answer = told === undefined ? undefined : afterAnswer(told, nowSeconds);
   const records = new Map(
     databases.map(({ arn }) => {
       const record = known.get(arn) ?? NO_RECORD;
-      return [arn as string, told === undefined ? record : afterAnswer(record, arn, told, nowSeconds)];
+      return [arn as string, answer?.(record, arn) ?? record];
     }),
   );
   return {
@@ -112,27 +114,31 @@ async function orFinding<T>(findings: Diagnostic[], ask: () => Promise<T>): Prom
 
 function covered(before: LogRecord = NO_RECORD, cover: LogCover | undefined): LogRecord {
   if (cover === undefined) return before;
-  const record = withTellers(before, cover.covering);
-  if (cover.unseen.length > 0 || cover.covering.join() === record.seenBy.join()) return record;
-  return { ...record, seenBy: cover.covering };
+  // Databases behind one group fit the interfaces of all of them.
+  const covering = cover.covering.slice(0, MOST_TELLERS);
+  const record = withTellers(before, covering);
+  if (cover.unseen.length > 0 || covering.join() === record.seenBy.join()) return record;
+  return { ...record, seenBy: covering };
 }
 
 /** A flow log that is lost is looked for each time, so that it is told at once when it is back. */
 const mayMissAnHour = ({ hours, askedAt = 0 }: LogRecord, nowSeconds: number): boolean =>
   nowSeconds >= (hours?.to ?? askedAt) + SILENT_AFTER_S;
 
+/** What is remembered of a database after the history was asked about all of them. */
 function afterAnswer(
-  record: LogRecord,
-  arn: string,
   { hours, tellers }: LogHistory,
   nowSeconds: number,
-): LogRecord {
-  const news = tellers.filter((each) => each.databaseArn === arn).map(tellerOf);
-  const told = withTellers(record, news);
-  const own = new Set(told.tellers);
-  const after = withHours(
-    told,
-    hours.filter((hour) => own.has(tellerOf(hour))).map(({ hourStart }) => hourStart),
-  );
-  return after.hours === undefined ? { ...after, askedAt: nowSeconds } : after;
+): (record: LogRecord, arn: string) => LogRecord {
+  const tellersOf = Map.groupBy(tellers, ({ databaseArn }) => databaseArn);
+  const hoursOf = Map.groupBy(hours, tellerOf);
+  return (record, arn) => {
+    const told = withTellers(record, (tellersOf.get(arn) ?? []).map(tellerOf));
+    const own = new Set(told.tellers);
+    const after = withHours(
+      told,
+      [...own].flatMap((teller) => hoursOf.get(teller) ?? []).map(({ hourStart }) => hourStart),
+    );
+    return after.hours === undefined ? { ...after, askedAt: nowSeconds } : after;
+  };
 }

@@ -2,7 +2,10 @@ import type { HourRange } from "./coverage.ts";
 
 /** What is remembered of the flow logs of one database. All of it may be lost: then less is known, nothing wrong. */
 export interface LogRecord {
-  /** Ids of the flow logs that saw all its interfaces when all of them were last seen; none where they never were. */
+  /**
+   * Ids of flow logs that saw all its interfaces when all of them were last seen, at most {@link MOST_TELLERS}; none where
+   * they never were.
+   */
   readonly seenBy: readonly string[];
   /** Flow logs that told of it or see it, as {@link tellerOf} names them. */
   readonly tellers: readonly string[];
@@ -28,8 +31,11 @@ export const tellerOf = (log: {
 }): string => log.flowLog ?? `${log.account}/${log.region}`;
 
 const HOUR = 3600;
-/** A flow log of an interface ends with it: the newest that told of a database are enough to know the rest by. */
-const MOST_TELLERS = 20;
+/**
+ * Flow logs that are remembered of a database. One of an interface ends with it: the newest that told of a database are
+ * enough to know the rest by.
+ */
+export const MOST_TELLERS = 20;
 
 /** Adds flow logs to those that are known to tell of a database; the same ones leave the record as it is. */
 export function withTellers(record: LogRecord, news: Iterable<string>): LogRecord {

@@ -1,6 +1,6 @@
 import type { Inventory, NetworkInterface } from "../inventory/model.ts";
+import { fittingInterfaces } from "./fitting-interfaces.ts";
 import { type FlowLog, isUseful } from "./flow-log.ts";
-import { mayBeOf } from "./plan-subscriptions.ts";
 
 /** Which flow logs see the interfaces of one database, by the subscriptions that there are. */
 export interface LogCover {
@@ -15,12 +15,15 @@ export interface LogCover {
 /** By the ARN of the database; those of which no interface is known are left out. */
 export function logCovers(inventory: Inventory, logs: readonly FlowLog[]): ReadonlyMap<string, LogCover> {
   const byResource = Map.groupBy(logs, ({ resourceId }) => resourceId);
+  const interfacesOf = fittingInterfaces(inventory.networkInterfaces);
+  const covers = new Map<readonly NetworkInterface[], LogCover>();
   return new Map(
     inventory.databases.flatMap((database) => {
-      const interfaces = inventory.networkInterfaces.filter((each) => mayBeOf(each, database));
-      return interfaces.length === 0
-        ? []
-        : [[database.arn as string, coverOf(interfaces, byResource)] as const];
+      const interfaces = interfacesOf(database);
+      if (interfaces.length === 0) return [];
+      const cover = covers.get(interfaces) ?? coverOf(interfaces, byResource);
+      covers.set(interfaces, cover);
+      return [[database.arn as string, cover] as const];
     }),
   );
 }

@@ -1,5 +1,6 @@
 import type { Database, Inventory, NetworkInterface } from "../inventory/model.ts";
 import { OWNER_TAG } from "../inventory/ownership.ts";
+import { fittingInterfaces } from "./fitting-interfaces.ts";
 import { type FlowLog, type FlowLogScope, isUseful } from "./flow-log.ts";
 import { sharedResources } from "./shared-subnets.ts";
 
@@ -143,8 +144,9 @@ function wantedResources(
     if (resourceId === undefined || resourceId === "") return;
     wanted.set(resourceId, (wanted.get(resourceId) ?? new Set()).add(database.id));
   };
+  const interfacesOf = fittingInterfaces(networkInterfaces);
   for (const database of databases) {
-    const interfaces = networkInterfaces.filter((each) => mayBeOf(each, database));
+    const interfaces = interfacesOf(database);
     const around = surrounding(database, interfaces, scope);
     const others = around.filter((id) => shared.has(id));
     for (const id of around) if (!shared.has(id)) want(id, database);
@@ -166,16 +168,4 @@ function surrounding(
   if (scope === "interface") return [];
   if (scope === "subnet") return [...subnetIds, ...interfaces.map((each) => each.subnetId)];
   return vpcId === undefined ? [] : [vpcId];
-}
-
-/** Several databases may fit one interface; whichever it is of, its traffic is to be seen. */
-export function mayBeOf(each: NetworkInterface, database: Database): boolean {
-  if (each.description === `Network interface for DBProxy ${database.id}`) return database.kind === "proxy";
-  if (each.requesterId !== "amazon-rds" && each.description !== "RDSNetworkInterface") return false;
-  const carried = new Set(database.memberships.map((m) => m.groupId as string));
-  return (
-    each.vpcId === database.vpcId &&
-    each.groupIds.length === carried.size &&
-    each.groupIds.every((id) => carried.has(id))
-  );
 }

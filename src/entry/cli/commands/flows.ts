@@ -35,7 +35,7 @@ export function flowsCommand(context: CliContext): Command {
     .addOption(new Option("--every <duration>", "with --follow: how often to look").default("30s"))
     .option(
       "--workers <n>",
-      "threads that read (default: one for each core, at most 4, where that is faster)",
+      "threads that read (default: one for each core but one, at most 4, where there is enough to read)",
     )
     .addOption(
       new Option("--output <form>", "form of the result; ocsf: an event of Network Activity a line").choices([
