@@ -2,9 +2,9 @@ import type { MeasuredEstate, MeasuredState } from "./usage.ts";
 
 /** One beat of the heartbeat; how many databases there are does not matter to it. */
 const BEAT: MeasuredEstate["beat"] = {
-  heartbeat: { ms: 60, cpuMs: 80, calls: 2, s3Get: 0, s3Put: 0, logBytes: 545, peakMiB: 82 },
-  sweep: { ms: 53, cpuMs: 60, calls: 1, s3Get: 0, s3Put: 0, logBytes: 0, peakMiB: 89 },
-  reconcile: { ms: 68, cpuMs: 80, calls: 2, s3Get: 0, s3Put: 0, logBytes: 1_063, peakMiB: 93 },
+  heartbeat: { ms: 63, cpuMs: 70, calls: 2, s3Get: 0, s3Put: 0, logBytes: 545, peakMiB: 82 },
+  sweep: { ms: 53, cpuMs: 60, calls: 1, s3Get: 0, s3Put: 0, logBytes: 0, peakMiB: 90 },
+  reconcile: { ms: 66, cpuMs: 90, calls: 2, s3Get: 0, s3Put: 0, logBytes: 1_063, peakMiB: 93 },
 };
 
 /**
@@ -30,30 +30,30 @@ export const MEASURED: readonly (MeasuredEstate & { readonly databases: number }
     databases: 10,
     memoryMb: 512,
     objectGzipBytes: 11_655,
-    sweep: { ms: 43, cpuMs: 50, calls: 14, s3Get: 3, s3Put: 0, logBytes: 1_014, peakMiB: 121 },
-    reconcile: { ms: 39, cpuMs: 40, calls: 14, s3Get: 3, s3Put: 0, logBytes: 979, peakMiB: 113 },
-    ingest: { ms: 232, cpuMs: 270, calls: 16, s3Get: 2, s3Put: 1, logBytes: 847, peakMiB: 103 },
-    ingestWarm: { ms: 26, cpuMs: 20, calls: 3, s3Get: 2, s3Put: 1, logBytes: 848, peakMiB: 112 },
+    sweep: { ms: 40, cpuMs: 40, calls: 15, s3Get: 3, s3Put: 0, logBytes: 1_014, peakMiB: 123 },
+    reconcile: { ms: 40, cpuMs: 50, calls: 15, s3Get: 3, s3Put: 0, logBytes: 979, peakMiB: 116 },
+    ingest: { ms: 226, cpuMs: 270, calls: 16, s3Get: 2, s3Put: 1, logBytes: 847, peakMiB: 109 },
+    ingestWarm: { ms: 22, cpuMs: 20, calls: 3, s3Get: 2, s3Put: 1, logBytes: 848, peakMiB: 111 },
     beat: BEAT,
   },
   {
     databases: 500,
     memoryMb: 512,
     objectGzipBytes: 11_655,
-    sweep: { ms: 298, cpuMs: 390, calls: 22, s3Get: 3, s3Put: 0, logBytes: 1_018, peakMiB: 273 },
-    reconcile: { ms: 308, cpuMs: 400, calls: 22, s3Get: 3, s3Put: 0, logBytes: 980, peakMiB: 230 },
-    ingest: { ms: 558, cpuMs: 800, calls: 24, s3Get: 2, s3Put: 1, logBytes: 848, peakMiB: 160 },
-    ingestWarm: { ms: 111, cpuMs: 150, calls: 3, s3Get: 2, s3Put: 1, logBytes: 848, peakMiB: 156 },
+    sweep: { ms: 329, cpuMs: 440, calls: 23, s3Get: 3, s3Put: 0, logBytes: 1_018, peakMiB: 210 },
+    reconcile: { ms: 306, cpuMs: 380, calls: 23, s3Get: 3, s3Put: 0, logBytes: 980, peakMiB: 267 },
+    ingest: { ms: 578, cpuMs: 770, calls: 24, s3Get: 2, s3Put: 1, logBytes: 848, peakMiB: 129 },
+    ingestWarm: { ms: 90, cpuMs: 110, calls: 3, s3Get: 2, s3Put: 1, logBytes: 848, peakMiB: 142 },
     beat: BEAT,
   },
   {
     databases: 5_000,
     memoryMb: 512,
     objectGzipBytes: 11_655,
-    sweep: { ms: 21_107, cpuMs: 3_370, calls: 120, s3Get: 3, s3Put: 0, logBytes: 1_020, peakMiB: 356 },
-    reconcile: { ms: 21_077, cpuMs: 3_470, calls: 120, s3Get: 3, s3Put: 0, logBytes: 980, peakMiB: 368 },
-    ingest: { ms: 21_380, cpuMs: 4_150, calls: 137, s3Get: 11, s3Put: 10, logBytes: 722, peakMiB: 238 },
-    ingestWarm: { ms: 878, cpuMs: 1_290, calls: 21, s3Get: 11, s3Put: 10, logBytes: 722, peakMiB: 237 },
+    sweep: { ms: 21_205, cpuMs: 3_620, calls: 124, s3Get: 3, s3Put: 1, logBytes: 1_020, peakMiB: 367 },
+    reconcile: { ms: 21_153, cpuMs: 3_390, calls: 121, s3Get: 3, s3Put: 0, logBytes: 980, peakMiB: 351 },
+    ingest: { ms: 21_411, cpuMs: 3_590, calls: 137, s3Get: 11, s3Put: 10, logBytes: 722, peakMiB: 226 },
+    ingestWarm: { ms: 799, cpuMs: 1_170, calls: 21, s3Get: 11, s3Put: 10, logBytes: 722, peakMiB: 256 },
     beat: BEAT,
   },
 ];
